@@ -1,0 +1,3 @@
+export * from './gen/fupin/common/v1/envelope_pb.js';
+export * from './gen/fupin/registry/v1/household_pb.js';
+export * from './topics.js';
