@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
+
 // One suite per need: unit (nothing), int (PostgreSQL and Kafka), e2e (running services). The servers are started once
 // per run by libs/infra and handed to the specs through the environment.
+// The build leaves the specs out by .swcrc; here they are what is compiled.
+const { exclude: _specs, $schema: _schema, ...swcOptions } = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
+
 const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   // The custom condition makes @fupin/* resolve to src/; adding 'import' here would break pg and tslib.
   testEnvironmentOptions: { customExportConditions: ['@fupin/source', 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': ['@swc/jest', { configFile: '.swcrc', exclude: [] }] },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swcOptions, swcrc: false }] },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/', '<rootDir>/.data/'],
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/tests'],
 };
