@@ -1,0 +1,99 @@
+import { ancestorsOf } from '@fupin/domain';
+import type { BusinessDate, RegionCode } from '@fupin/domain';
+import type { ClientBase } from 'pg';
+import type { Column } from '../sql/upsert.js';
+import { bulkUpsert } from '../sql/upsert.js';
+import type { Delta } from './diff.js';
+import { METRIC_COLUMNS, SLOTS } from './metrics.js';
+
+/** In the place of a cause: all causes together. */
+export const ALL_CAUSES = '';
+
+const figures = METRIC_COLUMNS.map((c) => `${c} integer NOT NULL`).join(', ');
+
+/**
+ * `region_day` holds the signed changes of a region by business date and the day they became known: the sum up to
+ * (asOf, knownAt) is the figure of asOf as it was known then. `region_month` holds the same by month without the known
+ * day, so that the current view needs one row per month and the days of the last month only.
+ */
+export const rollUpSql = `
+CREATE TABLE region_day (
+  region text COLLATE "C" NOT NULL, cause text COLLATE "C" NOT NULL, occurred_on date NOT NULL, known_on date NOT NULL, ${figures},
+  PRIMARY KEY (region, cause, occurred_on, known_on)
+) WITH (fillfactor = 70);
+CREATE TABLE region_month (
+  region text COLLATE "C" NOT NULL, cause text COLLATE "C" NOT NULL, month date NOT NULL, ${figures},
+  PRIMARY KEY (region, cause, month)
+) WITH (fillfactor = 50);
+`;
+
+interface Row {
+  readonly region: RegionCode;
+  readonly cause: string;
+  readonly on: BusinessDate;
+  readonly knownOn: BusinessDate;
+  readonly figures: number[];
+}
+
+const figureColumns: Column<Row>[] = METRIC_COLUMNS.map((name, slot) => ({
+  name,
+  type: 'integer',
+  of: (row) => row.figures[slot] ?? 0,
+}));
+const region: Column<Row> = { name: 'region', type: 'text', of: (r) => r.region };
+const cause: Column<Row> = { name: 'cause', type: 'text', of: (r) => r.cause };
+
+const saveDays = bulkUpsert<Row>({
+  table: 'region_day',
+  key: ['region', 'cause', 'occurred_on', 'known_on'],
+  columns: [
+    region,
+    cause,
+    { name: 'occurred_on', type: 'date', of: (r) => r.on },
+    { name: 'known_on', type: 'date', of: (r) => r.knownOn },
+    ...figureColumns,
+  ],
+  onConflict: 'add',
+});
+const saveMonths = bulkUpsert<Row>({
+  table: 'region_month',
+  key: ['region', 'cause', 'month'],
+  columns: [region, cause, { name: 'month', type: 'date', of: (r) => r.on }, ...figureColumns],
+  onConflict: 'add',
+});
+
+/** Gathers the deltas of one batch over village, township, county, city and province, and writes them in two statements. */
+export class RollUpBatch {
+  private readonly days = new Map<string, Row>();
+
+  add(delta: Delta, knownOn: BusinessDate): void {
+    for (const ancestor of ancestorsOf(delta.region)) {
+      addTo(this.days, ancestor, ALL_CAUSES, delta.on, knownOn, delta.figures);
+      if (delta.cause !== ALL_CAUSES) addTo(this.days, ancestor, delta.cause, delta.on, knownOn, delta.figures);
+    }
+  }
+
+  /** Writes last in the transaction: province and county rows are met by every partition, so they are held briefly. */
+  async save(tx: ClientBase): Promise<void> {
+    const days = sorted(this.days);
+    const months = new Map<string, Row>();
+    for (const row of days) addTo(months, row.region, row.cause, `${row.on.slice(0, 7)}-01`, '', row.figures);
+    await saveDays(tx, days);
+    await saveMonths(tx, sorted(months));
+  }
+}
+
+function addTo(rows: Map<string, Row>, region: RegionCode, cause: string, on: string, knownOn: string, by: readonly number[]) {
+  const key = `${region}|${cause}|${on}|${knownOn}`;
+  let row = rows.get(key);
+  if (!row) rows.set(key, (row = { region, cause, on, knownOn, figures: new Array<number>(SLOTS).fill(0) }));
+  for (let slot = 0; slot < SLOTS; slot++) row.figures[slot] = (row.figures[slot] ?? 0) + (by[slot] ?? 0);
+}
+
+/** By key, without the rows in which everything cancelled (a move within a county is no change of the county). */
+function sorted(rows: ReadonlyMap<string, Row>): Row[] {
+  return [...rows]
+    .filter(([, row]) => row.figures.some((n) => n !== 0))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row);
+}
