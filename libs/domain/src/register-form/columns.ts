@@ -95,6 +95,7 @@ const income: FieldKind = { type: 'money', negative: false };
  * a household one after the other, the household's own columns filled on the head's row. Template, reading, writing and
  * documentation all come from this list.
  */
+// prettier-ignore -- a table, read by the line
 export const FORM_COLUMNS = [
   {
     key: 'householdNo',
@@ -232,7 +233,7 @@ export const FORM_COLUMNS = [
     personal: true,
     hint: 'ID number (18) or disability card (20). As text, never as a number.',
     hintZh: '18位身份证号或20位残疾证号，须为文本格式',
-    example: '422823196503120018',
+    example: '422823196503120019',
   },
   {
     key: 'sex',

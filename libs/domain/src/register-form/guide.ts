@@ -7,7 +7,7 @@ const columns: readonly FormColumn[] = FORM_COLUMNS;
 export const EXAMPLE_ROWS: readonly FormRow[] = [
   { ...(Object.fromEntries(columns.map((c) => [c.key, c.example])) as FormRow), netIncome: '8260.50', perCapitaNetIncome: '4130.25' },
   {
-    householdNo: '4228230001', name: '向秀兰', idNumber: '422823196708210029', sex: '女', relation: '配偶', ethnicity: '土家族',
+    householdNo: '4228230001', name: '向秀兰', idNumber: '422823196708210026', sex: '女', relation: '配偶', ethnicity: '土家族',
     education: '初中', schooling: '非在校生', health: '健康', workAbility: '普通劳动力', dibao: '否', medicalInsurance: '是', pension: '是',
   },
 ];
