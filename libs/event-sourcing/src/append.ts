@@ -1,0 +1,133 @@
+import { eventHash, NO_HASH } from './hash.js';
+
+/** An event to append; its bytes are stored and sent to Kafka as they are. */
+export interface EventToAppend {
+  /** PascalCase, for example `HouseholdExited`. */
+  readonly type: string;
+  /** Business date `YYYY-MM-DD`. */
+  readonly occurredOn: string;
+  readonly recordedAt: Date;
+  readonly payload: Uint8Array;
+}
+
+/** Events for one stream. */
+export interface StreamAppend {
+  readonly streamId: string;
+  readonly streamType: string;
+  /** The version the stream must have, 0 for a new one. */
+  readonly expectedVersion: number;
+  readonly events: readonly EventToAppend[];
+  /** Hash of the event at `expectedVersion`; looked up when left out. */
+  readonly previousHash?: Uint8Array;
+}
+
+/** A row written in the append's own transaction, only when it is accepted. */
+export interface Attachment {
+  readonly table: string;
+  /** By column name; bytea as `\x…` hex text. */
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** What else an append does, all or nothing with its events. Claims belong to the first stream of the request. */
+export interface AppendExtras {
+  /** Claims to take, for example `person:<keyed hash>`; held by one stream at a time. */
+  readonly take?: readonly string[];
+  /** Claims to give up, if a stream of this request holds them. */
+  readonly release?: readonly string[];
+  /** Gives up every claim of the request's first stream. */
+  readonly releaseAll?: boolean;
+  readonly attachments?: readonly Attachment[];
+}
+
+/** Makes a request repeatable: the same key and body are answered as the first time. */
+export interface IdempotencyKey {
+  readonly key: string;
+  /** SHA-256 of the body. */
+  readonly fingerprint: Uint8Array;
+}
+
+/** One append: all or nothing, over one or several streams. */
+export interface AppendRequest {
+  readonly streams: readonly StreamAppend[];
+  readonly extras?: AppendExtras;
+  readonly idempotency?: IdempotencyKey;
+}
+
+/** Where a stream stands after an append. */
+export interface AppendedStream {
+  readonly streamId: string;
+  readonly firstVersion: number;
+  readonly lastVersion: number;
+  /** Hash of its last event. */
+  readonly lastHash: Uint8Array;
+}
+
+export type AppendOutcome =
+  | { readonly outcome: 'appended'; readonly lastPosition: number; readonly streams: readonly AppendedStream[] }
+  | { readonly outcome: 'versionConflict'; readonly streamId: string; readonly actual: number }
+  | { readonly outcome: 'claimTaken'; readonly key: string; readonly owner: string }
+  | {
+      readonly outcome: 'replayed';
+      /** First stream of the original request. */
+      readonly streamId: string;
+      readonly firstVersion: number;
+      readonly lastVersion: number;
+      readonly lastPosition: number;
+    }
+  | { readonly outcome: 'keyReused' };
+
+/** An event ready for its row. */
+export interface EventRow extends EventToAppend {
+  readonly streamId: string;
+  readonly streamType: string;
+  readonly version: number;
+  readonly hash: Uint8Array;
+}
+
+/** A request ready for a flush. */
+export interface PreparedAppend {
+  readonly request: AppendRequest;
+  readonly events: readonly EventRow[];
+  readonly streams: readonly AppendedStream[];
+  readonly bytes: number;
+  /** What it touches: no two in a flush may share one. */
+  readonly keys: readonly string[];
+}
+
+/** Name of a claim in the table `keys`. */
+export const claimKey = (claim: string): string => `claim:${claim}`;
+/** Name of an idempotency key in the table `keys`. */
+export const requestKey = (key: string): string => `request:${key}`;
+
+/** Numbers and hashes the events of a request. Throws `RangeError` for a request that makes no sense. */
+export function prepareAppend(request: AppendRequest): PreparedAppend {
+  const events: EventRow[] = [];
+  const streams: AppendedStream[] = [];
+  const keys: string[] = [];
+  let bytes = 0;
+  if (request.streams.length === 0) throw new RangeError('an append needs a stream');
+  for (const { streamId, streamType, expectedVersion, events: added, previousHash } of request.streams) {
+    if (added.length === 0) throw new RangeError(`nothing to append to ${streamId}`);
+    if (keys.includes(streamId)) throw new RangeError(`stream ${streamId} is twice in one append`);
+    if (!Number.isInteger(expectedVersion) || expectedVersion < 0) {
+      throw new RangeError(`not a version: ${expectedVersion}`);
+    }
+    let version = expectedVersion;
+    let last: Uint8Array = previousHash ?? NO_HASH;
+    for (const { type, occurredOn, recordedAt, payload } of added) {
+      version++;
+      const row = { streamId, streamType, version, type, occurredOn, recordedAt, payload, hash: NO_HASH };
+      row.hash = last = eventHash(last, row);
+      events.push(row);
+      bytes += payload.length + 200;
+    }
+    streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });
+    keys.push(streamId);
+  }
+  for (const claim of request.extras?.take ?? []) keys.push(claimKey(claim));
+  for (const claim of request.extras?.release ?? []) {
+    if (!request.extras?.take?.includes(claim)) keys.push(claimKey(claim));
+  }
+  if (request.idempotency) keys.push(requestKey(request.idempotency.key));
+  return { request, events, streams, bytes, keys };
+}

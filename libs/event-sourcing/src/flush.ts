@@ -1,0 +1,172 @@
+import { hash } from 'node:crypto';
+import type { ClientBase, QueryArrayConfig } from 'pg';
+import { claimKey, requestKey, type AppendOutcome, type PreparedAppend } from './append.js';
+import { byteaArray, dateArray, intArray, textArray, timestampArray, uuidArray, uuidBytes } from './pg-arrays.js';
+
+const TYPES = [
+  ...['int[]', 'uuid[]', 'int[]', 'text[]', 'text[]', 'date[]', 'timestamptz[]', 'bytea[]', 'bytea[]'],
+  ...['uuid[]', 'int[]'],
+  ...['int[]', 'text[]', 'uuid[]', 'bytea[]', 'int[]', 'int[]', 'int[]'],
+  ...['int[]', 'text[]', 'uuid[]'],
+];
+const call = (parameters: number) =>
+  `append_events(${TYPES.slice(0, parameters)
+    .map((type, i) => `$${i + 1}::${type}`)
+    .join(', ')})`;
+const COLUMNS = 'select first_position, rejected, outcomes from';
+const EVENTS_ONLY = 11;
+const WITH_KEYS = 21;
+
+type StoredOutcome = Exclude<AppendOutcome, { outcome: 'appended' }> | { outcome: 'appended'; lastPosition: number };
+
+/** Appends a whole flush in one statement, and so in one round trip and one transaction. */
+export async function flushAppends(client: ClientBase, batch: readonly PreparedAppend[]): Promise<AppendOutcome[]> {
+  const { rows } = await client.query<[string | null, unknown, StoredOutcome[] | null]>(statementFor(batch));
+  const [firstPosition, , outcomes] = rows[0]!;
+  let last = Number(firstPosition) - 1;
+  return batch.map((append, i): AppendOutcome => {
+    const outcome = outcomes?.[i];
+    if (outcome && outcome.outcome !== 'appended') return withoutPrefix(outcome);
+    last = outcome ? outcome.lastPosition : last + append.events.length;
+    return { outcome: 'appended', lastPosition: last, streams: append.streams };
+  });
+}
+
+const withoutPrefix = (outcome: Exclude<StoredOutcome, { outcome: 'appended' }>): AppendOutcome =>
+  outcome.outcome === 'claimTaken' ? { ...outcome, key: outcome.key.slice(claimKey('').length) } : outcome;
+
+function statementFor(batch: readonly PreparedAppend[]): QueryArrayConfig {
+  const values = eventParameters(batch);
+  const keys = keyParameters(batch);
+  if (keys) values.push(...keys);
+  const attachments = attachmentSql(batch, values);
+  const parameters = keys ? WITH_KEYS : EVENTS_ONLY;
+  if (attachments) return { ...attachments, values, rowMode: 'array' };
+  const name = keys ? 'append_with_keys' : 'append_events';
+  return { name, text: `${COLUMNS} ${call(parameters)}`, values, rowMode: 'array' };
+}
+
+function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | null)[] {
+  const appends: number[] = [];
+  const probes: { streamId: Buffer; version: number }[] = [];
+  const streamIds: Buffer[] = [];
+  const rows = batch.flatMap(({ events, streams }, i) => {
+    let first = 0;
+    for (const stream of streams) {
+      const id = uuidBytes(stream.streamId);
+      const count = stream.lastVersion - stream.firstVersion + 1;
+      for (let n = 0; n < count; n++) {
+        appends.push(i + 1);
+        streamIds.push(id);
+      }
+      if (stream.firstVersion > 1) probes.push({ streamId: id, version: stream.firstVersion - 1 });
+      first += count;
+    }
+    return first === events.length ? events : [];
+  });
+  return [
+    intArray(appends),
+    uuidArray(streamIds),
+    intArray(rows.map(({ version }) => version)),
+    textArray(rows.map(({ streamType }) => streamType)),
+    textArray(rows.map(({ type }) => type)),
+    dateArray(rows.map(({ occurredOn }) => occurredOn)),
+    timestampArray(rows.map(({ recordedAt }) => recordedAt)),
+    byteaArray(rows.map(({ payload }) => payload)),
+    byteaArray(rows.map((row) => row.hash)),
+    probes.length > 0 ? uuidArray(probes.map(({ streamId }) => streamId)) : null,
+    probes.length > 0 ? intArray(probes.map(({ version }) => version)) : null,
+  ];
+}
+
+interface KeyRow {
+  append: number;
+  name: string;
+  owner: Buffer;
+  fingerprint?: Uint8Array;
+  first?: number;
+  last?: number;
+  event: number;
+}
+
+function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | undefined {
+  const keys: KeyRow[] = [];
+  const releases: { append: number; name: string | undefined; owner: Buffer }[] = [];
+  let event = 0;
+  batch.forEach(({ request, streams, events }, i) => {
+    event += events.length;
+    const { extras, idempotency } = request;
+    if (!extras && !idempotency) return;
+    const append = i + 1;
+    const own = streams[0]!;
+    const owner = uuidBytes(own.streamId);
+    for (const claim of new Set(extras?.take)) keys.push({ append, name: claimKey(claim), owner, event });
+    if (idempotency) {
+      const { key, fingerprint } = idempotency;
+      const [first, last] = [own.firstVersion, own.lastVersion];
+      keys.push({ append, name: requestKey(key), owner, fingerprint, first, last, event });
+    }
+    for (const claim of extras?.release ?? []) {
+      for (const { streamId } of streams) releases.push({ append, name: claimKey(claim), owner: uuidBytes(streamId) });
+    }
+    if (extras?.releaseAll) releases.push({ append, name: undefined, owner });
+  });
+  if (keys.length === 0 && releases.length === 0) return undefined;
+  return [
+    ...(keys.length === 0
+      ? [null, null, null, null, null, null, null]
+      : [
+          intArray(keys.map(({ append }) => append)),
+          textArray(keys.map(({ name }) => name)),
+          uuidArray(keys.map(({ owner }) => owner)),
+          byteaArray(keys.map(({ fingerprint }) => fingerprint)),
+          intArray(keys.map(({ first }) => first)),
+          intArray(keys.map(({ last }) => last)),
+          intArray(keys.map((key) => key.event)),
+        ]),
+    ...(releases.length === 0
+      ? [null, null, null]
+      : [
+          intArray(releases.map(({ append }) => append)),
+          textArray(releases.map(({ name }) => name)),
+          uuidArray(releases.map(({ owner }) => owner)),
+        ]),
+  ];
+}
+
+/**
+ * Attachments as part of the same statement: one insert per table and set of columns, over a JSON parameter, for the
+ * appends that were not rejected. Adds its parameters to `values`.
+ */
+function attachmentSql(
+  batch: readonly PreparedAppend[],
+  values: unknown[],
+): { name: string; text: string } | undefined {
+  const groups = new Map<string, { table: string; columns: string[]; rows: { a: number; r: unknown }[] }>();
+  batch.forEach(({ request }, i) => {
+    for (const { table, row } of request.extras?.attachments ?? []) {
+      const columns = Object.keys(row).sort();
+      const shape = JSON.stringify([table, columns]);
+      const group = groups.get(shape) ?? { table, columns, rows: [] };
+      groups.set(shape, group);
+      group.rows.push({ a: i + 1, r: row });
+    }
+  });
+  if (groups.size === 0) return undefined;
+  const parameters = values.length;
+  const shapes = [...groups.keys()].sort();
+  const inserts = shapes.map((shape, n) => {
+    const { table, columns, rows } = groups.get(shape)!;
+    values.push(JSON.stringify(rows));
+    const list = columns.map(quoted).join(', ');
+    return `a${n} as (insert into ${quoted(table)} (${list}) select ${columns.map((c) => `r.${quoted(c)}`).join(', ')}
+      from outcome o, json_to_recordset($${values.length}::json) as x(a int, r json),
+        json_populate_record(null::${quoted(table)}, x.r) r
+      where o.rejected is null or x.a <> all (o.rejected))`;
+  });
+  const text = `with outcome as materialized (select * from ${call(parameters)}), ${inserts.join(', ')}
+    ${COLUMNS} outcome`;
+  return { name: `append_${hash('sha256', parameters + shapes.join()).slice(0, 40)}`, text };
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
