@@ -1,0 +1,114 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+
+/** The folder one server lives in. */
+export interface ServerFolder {
+  readonly path: string;
+  /** A temporary folder is deleted with its server. */
+  readonly temporary: boolean;
+}
+
+const PREFIX = 'fupin-';
+const OWNER = 'owner';
+
+/**
+ * The folder for a server: `dataDir`, which is kept, or a temporary one. Whatever an earlier run left there (a server
+ * without its supervisor, temporary folders of ended runs) is ended and removed first. Throws when a live server uses it.
+ */
+export function serverFolder(server: string, dataDir?: string): ServerFolder {
+  if (dataDir === undefined) {
+    sweep();
+    const path = realpathSync(mkdtempSync(join(tmpdir(), `${PREFIX}${server}-`)));
+    chmodSync(path, 0o755);
+    return { path, temporary: true };
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  const path = realpathSync(dataDir);
+  const owner = ownerOf(path);
+  if (owner !== undefined && isSupervisor(owner)) {
+    throw new Error(
+      `The data folder ${path} is in use by a running ${server} (supervisor process ${owner}).`,
+    );
+  }
+  endProcessesIn(path);
+  return { path, temporary: false };
+}
+
+/** Notes which supervisor uses the folder. */
+export function claim(folder: ServerFolder, supervisorPid: number | undefined): void {
+  writeFileSync(join(folder.path, OWNER), `${hostname()} ${supervisorPid ?? 0}\n`);
+}
+
+/** The log's path; a long log of earlier runs is moved aside. */
+export function logFile(folder: ServerFolder, name: string): string {
+  const path = join(folder.path, name);
+  if (existsSync(path) && statSync(path).size > 1_000_000) renameSync(path, `${path}.old`);
+  return path;
+}
+
+/** Removes temporary folders (of this user) whose supervisor has ended without doing so. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    try {
+      const path = realpathSync(join(tmpdir(), name));
+      const { uid, mtimeMs } = statSync(path);
+      if (uid !== process.getuid?.()) continue;
+      const owner = ownerOf(path);
+      const abandoned = owner === undefined ? Date.now() - mtimeMs > 3_600_000 : !isSupervisor(owner);
+      if (!abandoned) continue;
+      endProcessesIn(path);
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // someone else is removing it
+    }
+  }
+}
+
+/** The supervisor named in a folder of this machine; undefined when there is none or another machine's. */
+function ownerOf(path: string): number | undefined {
+  const file = join(path, OWNER);
+  if (!existsSync(file)) return undefined;
+  const [host, pid] = readFileSync(file, 'utf8').trim().split(' ');
+  return host === hostname() ? Number(pid) : undefined;
+}
+
+function isSupervisor(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return (
+      process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('supervisor.mjs')
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Ends processes that work in the folder although their supervisor is gone (somebody killed it). Linux only. */
+function endProcessesIn(path: string): void {
+  if (process.platform !== 'linux') return;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+    try {
+      const cwd = readlinkSync(`/proc/${name}/cwd`);
+      if (cwd === path || cwd.startsWith(path + sep)) process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // gone, or not ours to look at
+    }
+  }
+}
