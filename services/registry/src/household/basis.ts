@@ -1,0 +1,116 @@
+import type { Evidence, HouseholdEvent, InquiryAuthorisation } from '@fupin/contracts';
+import { daysBetween, yearOf } from '@fupin/domain';
+import type { NewEvent, Refusal } from '@fupin/event-sourcing/decider';
+import type { Basis } from './commands.js';
+import type { HouseholdState } from './state.js';
+
+/** The union of the household's events, as the contract defines it. */
+export type Event = Exclude<HouseholdEvent['event'], { case: undefined }>;
+export type EventCase = Event['case'];
+
+/** A new event with its date, the rules it rests on, and the mark of late recording (live facts only). */
+export function recorded(basis: Basis, event: Event, ...ruleIds: string[]): NewEvent<Event> {
+  return { event, occurredOn: basis.occurredOn, ruleIds, backdated: isBackdated(basis) };
+}
+
+function isBackdated(basis: Basis): boolean {
+  return basis.origin === 'live' && daysBetween(basis.occurredOn, basis.today) > basis.policy.backdatedAfterDays;
+}
+
+/**
+ * Why the business date cannot stand. Never in the future; a past year only under the history scope, except within the
+ * days in which late recording is not even marked (a fact of 30 December recorded on 2 January); a status never before
+ * the last one; no fact before the household's file begins.
+ */
+export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status' | 'fact'): Refusal[] {
+  const { occurredOn, today } = basis;
+  const refusals: Refusal[] = [];
+  if (occurredOn > today) {
+    refusals.push({
+      code: 'date-in-future',
+      message: `${occurredOn} lies in the future (today is ${today})`,
+      messageZh: '日期不能晚于今天',
+      field: 'occurredOn',
+    });
+  }
+  if (isBackdated(basis) && yearOf(occurredOn) < yearOf(today)) {
+    refusals.push({
+      code: 'past-year-needs-history-scope',
+      message: `${occurredOn} lies in a past year, which only the history scope may record`,
+      messageZh: '补录往年数据需要历史数据权限',
+      field: 'occurredOn',
+    });
+  }
+  if (state.status === 'none') return refusals;
+  if (kind === 'status' && occurredOn < state.file.lastStatusOn) {
+    refusals.push({
+      code: 'before-last-status',
+      message: `${occurredOn} lies before the household's last step of ${state.file.lastStatusOn}`,
+      messageZh: `日期早于上一步骤（${state.file.lastStatusOn}）`,
+      ruleId: 'REG-20',
+      field: 'occurredOn',
+    });
+  }
+  if (kind === 'fact' && occurredOn < state.file.openedOn) {
+    refusals.push({
+      code: 'before-file-opened',
+      message: `${occurredOn} lies before the household's file was opened on ${state.file.openedOn}`,
+      messageZh: `日期早于该户建档日期（${state.file.openedOn}）`,
+      field: 'occurredOn',
+    });
+  }
+  return refusals;
+}
+
+/** Evidence must name its source, its date (not after the fact's own) and the paper's id. */
+export function evidenceRefusals(evidence: Evidence | undefined, basis: Basis, field: string): Refusal[] {
+  if (!evidence || evidence.source === 0 || evidence.datedOn === '' || evidence.documentId === '') {
+    return [
+      {
+        code: 'evidence-missing',
+        message: 'Evidence needs a source, a date and a reference',
+        messageZh: '缺少佐证（来源、日期、凭证编号）',
+        field,
+      },
+    ];
+  }
+  return laterThanFact(evidence.datedOn, basis, `${field}.datedOn`);
+}
+
+/** 授权承诺: the signed permission to query the household's assets comes with the application or the relapse report. */
+export function authorisationRefusals(authorisation: InquiryAuthorisation | undefined, basis: Basis): Refusal[] {
+  if (!authorisation || authorisation.signedOn === '' || authorisation.documentId === '') {
+    return [
+      {
+        code: 'authorisation-missing',
+        message: 'The signed inquiry authorisation is missing',
+        messageZh: '缺少已签署的授权承诺书',
+        ruleId: 'REG-20',
+        field: 'authorisation',
+      },
+    ];
+  }
+  return laterThanFact(authorisation.signedOn, basis, 'authorisation.signedOn');
+}
+
+function laterThanFact(date: string, basis: Basis, field: string): Refusal[] {
+  if (date <= basis.occurredOn) return [];
+  return [
+    {
+      code: 'paper-later-than-fact',
+      message: `The paper of ${date} is later than the fact of ${basis.occurredOn}`,
+      messageZh: '佐证日期晚于事实日期',
+      field,
+    },
+  ];
+}
+
+/** The household is not in the status the command needs. */
+export function wrongStatus(state: HouseholdState, wanted: string, ruleId: string): Refusal {
+  return {
+    code: 'wrong-status',
+    message: `The household is ${state.status}; this needs a household that is ${wanted}`,
+    messageZh: '该户当前状态不允许此操作',
+    ruleId,
+  };
+}

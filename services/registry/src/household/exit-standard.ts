@@ -1,0 +1,99 @@
+import { Guarantee } from '@fupin/contracts';
+import { formatYuan } from '@fupin/domain';
+import type { Refusal } from '@fupin/event-sourcing/decider';
+import type { Basis } from './commands.js';
+import type { Finding, HouseholdFile, Survey } from './state.js';
+
+/** 两不愁三保障, the only guarantees that decide an exit (REG-01; nothing may be added to them: REG-10, TGT-22). */
+const BINDING: readonly (readonly [Guarantee, en: string, zh: string, ruleId: string])[] = [
+  [Guarantee.FOOD, 'food', '不愁吃', 'REG-01'],
+  [Guarantee.CLOTHING, 'clothing', '不愁穿', 'REG-01'],
+  [Guarantee.COMPULSORY_EDUCATION, 'compulsoryEducation', '义务教育有保障', 'REG-02'],
+  [Guarantee.BASIC_MEDICAL_CARE, 'basicMedicalCare', '基本医疗有保障', 'REG-01'],
+  [Guarantee.SAFE_HOUSING, 'safeHousing', '住房安全有保障', 'REG-01'],
+];
+
+/** What the exit test found: every missing thing with its rule, and what the exit event states when nothing is missing. */
+export interface ExitStandard {
+  readonly missing: readonly Refusal[];
+  readonly survey: Survey | undefined;
+  readonly povertyLineFen: bigint | undefined;
+  /** REG-23: above the poverty line, below the dibao line. */
+  readonly dibaoContinues: boolean;
+  /** Shown, never a gate: TGT-13 makes safe water a target, REG-10 keeps it out of the exit's binding list. */
+  readonly safeWater: boolean;
+  /** Ids of the survey and the findings the test rests on. */
+  readonly evidence: readonly string[];
+}
+
+/**
+ * Tests a household against the standard of a year with what is known up to the business date: the latest income
+ * survey of that same year strictly above its poverty line (REG-09, REG-19), and all of 两不愁三保障 by the latest
+ * finding, with evidence (REG-01, REG-02).
+ */
+export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis, year: number): ExitStandard {
+  const missing: Refusal[] = [];
+  const survey = latest(file.surveys.filter((s) => s.year === year && s.occurredOn <= occurredOn));
+  const line = policy.povertyLineFen(year);
+  if (line === undefined) {
+    missing.push({
+      code: 'poverty-line-unknown',
+      message: `The rule set has no poverty line for ${year}`,
+      messageZh: `规则库中没有${year}年扶贫标准`,
+      ruleId: 'REG-19',
+      field: 'povertyLine',
+    });
+  }
+  if (!survey) {
+    missing.push({
+      code: 'income-survey-missing',
+      message: `There is no income survey of ${year}`,
+      messageZh: `缺少${year}年度收入调查`,
+      ruleId: 'REG-09',
+      field: 'perCapitaNetIncome',
+    });
+  } else if (line !== undefined && survey.perCapitaNetIncomeFen <= line) {
+    missing.push({
+      code: 'income-not-above-line',
+      message: `Net income per head of ${year} is ${formatYuan(survey.perCapitaNetIncomeFen)} yuan; it must be above the poverty line of ${formatYuan(line)} yuan`,
+      messageZh: `${year}年家庭人均纯收入${formatYuan(survey.perCapitaNetIncomeFen)}元，未超过扶贫标准${formatYuan(line)}元`,
+      ruleId: 'REG-19',
+      field: 'perCapitaNetIncome',
+    });
+  }
+  const known = file.findings.filter((finding) => finding.occurredOn <= occurredOn);
+  const evidence = survey ? [survey.eventId] : [];
+  for (const [guarantee, en, zh, ruleId] of BINDING) {
+    const finding = latestOf(known, guarantee);
+    if (finding?.holds && finding.evidence) {
+      evidence.push(finding.eventId);
+      continue;
+    }
+    const why = !finding ? 'has not been assessed' : finding.holds ? 'has no evidence' : 'does not hold';
+    missing.push({
+      code: 'guarantee-missing',
+      message: `${en} ${why}`,
+      messageZh: `${zh}：${!finding ? '未评估' : finding.holds ? '缺少佐证' : '未达标'}`,
+      ruleId,
+      field: en,
+    });
+  }
+  const dibaoLine = policy.dibaoLineFen;
+  return {
+    missing,
+    survey,
+    povertyLineFen: line,
+    dibaoContinues: survey !== undefined && dibaoLine !== undefined && survey.perCapitaNetIncomeFen < dibaoLine,
+    safeWater: latestOf(known, Guarantee.SAFE_WATER)?.holds === true,
+    evidence: [...new Set(evidence)],
+  };
+}
+
+function latestOf(findings: readonly Finding[], guarantee: Guarantee): Finding | undefined {
+  return latest(findings.filter((finding) => finding.guarantee === guarantee));
+}
+
+/** The one with the latest business date; of two on the same day, the one recorded later. */
+function latest<T extends { readonly occurredOn: string }>(items: readonly T[]): T | undefined {
+  return items.reduce<T | undefined>((best, item) => (best && best.occurredOn > item.occurredOn ? best : item), undefined);
+}

@@ -1,0 +1,186 @@
+import {
+  GuaranteesAssessedSchema,
+  IncomeSurveyedSchema,
+  LivingConditionsRecordedSchema,
+  MonitoringVisitRecordedSchema,
+  PovertyCausesRecordedSchema,
+} from '@fupin/contracts';
+import { create } from '@bufbuild/protobuf';
+import { divideHalfUp, yearOf } from '@fupin/domain';
+import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
+import { dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
+import type {
+  AssessGuarantees,
+  Basis,
+  IncomeFigures,
+  LivingConditions,
+  RecordLivingConditions,
+  RecordMonitoringVisit,
+  RecordPovertyCauses,
+  SurveyIncome,
+} from './commands.js';
+import { causeRefusals } from './identification.js';
+import type { HouseholdState } from './state.js';
+
+/** 致贫原因: the causes as they are now known, one main and up to two others. */
+export function recordPovertyCauses(command: RecordPovertyCauses, state: HouseholdState): Decision<Event> {
+  const refusals = [
+    ...factRefusals(command, state),
+    ...causeRefusals(command.causes, command.policy.maxOtherCauses),
+  ];
+  if (refusals.length > 0) return refuse(...refusals);
+  const value = create(PovertyCausesRecordedSchema, { causes: command.causes });
+  return accept(recorded(command, { case: 'povertyCausesRecorded', value }));
+}
+
+/** 收入调查 of one year, with the form's arithmetic done here and nowhere else. */
+export function surveyIncome(command: SurveyIncome, state: HouseholdState): Decision<Event> {
+  const size = state.status === 'none' ? 0 : state.file.members.length;
+  const refusals = [...factRefusals(command, state), ...surveyRefusals(command, command, size)];
+  if (refusals.length > 0) return refuse(...refusals);
+  return accept(recorded(command, incomeSurveyed(command, size)));
+}
+
+/** A19 = A17a + A17b + A17c + A17d − A18; A20 = A19 / household size, rounded half up at the fen, once, at the end. */
+export function incomeSurveyed(figures: IncomeFigures, size: number): Event {
+  const { year, wageFen, businessFen, transferFen, propertyFen, businessCostFen, evidence } = figures;
+  const netIncomeFen = wageFen + businessFen + transferFen + propertyFen - businessCostFen;
+  const value = create(IncomeSurveyedSchema, {
+    year,
+    wageFen,
+    businessFen,
+    transferFen,
+    propertyFen,
+    businessCostFen,
+    netIncomeFen,
+    persons: size,
+    perCapitaNetIncomeFen: divideHalfUp(netIncomeFen, BigInt(size)),
+    evidence,
+  });
+  return { case: 'incomeSurveyed', value };
+}
+
+/**
+ * What stands against a survey's figures: negative amounts, a year that is not the business date's or the one before,
+ * missing evidence, or another size than the household's `size` (a smaller one would lift the income per head).
+ */
+export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: number): Refusal[] {
+  const refusals = evidenceRefusals(figures.evidence, basis, 'evidence');
+  for (const field of ['wageFen', 'businessFen', 'transferFen', 'propertyFen', 'businessCostFen'] as const) {
+    if (figures[field] < 0n) {
+      refusals.push({
+        code: 'amount-negative',
+        message: `${field.slice(0, -3)} may not be negative`,
+        messageZh: '金额不能为负数',
+        field: field.slice(0, -3),
+      });
+    }
+  }
+  const year = yearOf(basis.occurredOn);
+  if (figures.year !== year && figures.year !== year - 1) {
+    refusals.push({
+      code: 'survey-year-out-of-range',
+      message: `A survey made in ${year} is about ${year} or ${year - 1}`,
+      messageZh: '收入调查年度应为当年或上一年',
+      field: 'year',
+    });
+  }
+  if (figures.persons !== undefined && figures.persons !== size) {
+    refusals.push({
+      code: 'household-size-differs',
+      message: `The survey counts ${figures.persons} persons, the register ${size}`,
+      messageZh: `调查人数（${figures.persons}）与在册人数（${size}）不一致`,
+      field: 'persons',
+    });
+  }
+  return refusals;
+}
+
+/** 两不愁三保障 and safe water: each finding with its evidence; what is not named keeps its last finding. */
+export function assessGuarantees(command: AssessGuarantees, state: HouseholdState): Decision<Event> {
+  const { findings } = command;
+  const refusals = factRefusals(command, state);
+  if (findings.length === 0) refusals.push({ code: 'findings-missing', message: 'Nothing was assessed', field: 'findings' });
+  const seen = new Set<number>();
+  findings.forEach((finding, index) => {
+    if (seen.has(finding.guarantee)) {
+      refusals.push({
+        code: 'guarantee-twice',
+        message: 'A guarantee is named twice',
+        messageZh: '保障事项重复',
+        field: `findings[${index}]`,
+      });
+    }
+    seen.add(finding.guarantee);
+    refusals.push(...evidenceRefusals(finding.evidence, command, `findings[${index}].evidence`));
+  });
+  if (refusals.length > 0) return refuse(...refusals);
+  const value = create(GuaranteesAssessedSchema, { findings: [...findings] });
+  return accept(recorded(command, { case: 'guaranteesAssessed', value }, 'REG-01', 'REG-02', 'TGT-13'));
+}
+
+/** 居住条件, form fields A21–A23, A35, A37. */
+export function recordLivingConditions(command: RecordLivingConditions, state: HouseholdState): Decision<Event> {
+  const refusals = [...factRefusals(command, state), ...livingRefusals(command, command)];
+  if (refusals.length > 0) return refuse(...refusals);
+  return accept(recorded(command, livingConditionsRecorded(command)));
+}
+
+export function livingConditionsRecorded(conditions: LivingConditions): Event {
+  const { housingAreaHundredthM2, structure, builtYear, electricity, tapWater } = conditions;
+  const value = create(LivingConditionsRecordedSchema, {
+    housingAreaHundredthM2,
+    structure,
+    builtYear,
+    electricity,
+    tapWater,
+  });
+  return { case: 'livingConditionsRecorded', value };
+}
+
+/** No house: area 0, structure and year left out (annex D, A21–A23). A house is not built after the fact's year. */
+export function livingRefusals(conditions: LivingConditions, basis: Basis): Refusal[] {
+  const { housingAreaHundredthM2: area, structure, builtYear } = conditions;
+  if (area === 0 ? structure !== 0 || builtYear !== 0 : structure === 0) {
+    return [
+      {
+        code: 'house-incomplete',
+        message: 'A house has an area and a structure; without a house the area is 0 and both others are left out',
+        messageZh: '有住房须填面积和结构；无住房面积为0，结构和建造年份不填',
+        field: 'structure',
+      },
+    ];
+  }
+  if (builtYear <= yearOf(basis.occurredOn)) return [];
+  return [
+    {
+      code: 'built-in-future',
+      message: 'The house was built after the date of the record',
+      messageZh: '建造年份晚于记录日期',
+      field: 'builtYear',
+    },
+  ];
+}
+
+/** 脱贫户跟踪监测: only an exited household is tracked this way, from the day of its exit (REG-07, REG-08, REG-24). */
+export function recordMonitoringVisit(command: RecordMonitoringVisit, state: HouseholdState): Decision<Event> {
+  if (state.status !== 'exited') return refuse(wrongStatus(state, 'exited', 'REG-07'));
+  const refusals = dateRefusals(command, state, 'fact');
+  if (command.occurredOn < state.exitedOn) {
+    refusals.push({
+      code: 'before-exit',
+      message: `The visit lies before the exit of ${state.exitedOn}`,
+      messageZh: `走访日期早于脱贫日期（${state.exitedOn}）`,
+      ruleId: 'REG-07',
+      field: 'occurredOn',
+    });
+  }
+  if (refusals.length > 0) return refuse(...refusals);
+  const value = create(MonitoringVisitRecordedSchema, { production: command.production, living: command.living });
+  return accept(recorded(command, { case: 'monitoringVisitRecorded', value }, 'REG-07', 'REG-08', 'REG-24'));
+}
+
+/** Facts belong to a household that has a file, registered or applying. */
+function factRefusals(basis: Basis, state: HouseholdState): Refusal[] {
+  return state.status === 'none' ? [wrongStatus(state, 'known', 'REG-20')] : dateRefusals(basis, state, 'fact');
+}
