@@ -79,6 +79,8 @@ export function historyOf(facts: readonly Fact[]): History {
   const flows: FlowEntry[] = [];
   let state = START;
   for (const fact of facts) {
+    // Only a household of the register can exit or return; otherwise its registration was skipped by an operator.
+    if (state.status === 'outside' && (fact.kind === 'exited' || fact.kind === 'returned')) continue;
     state = next(state, fact);
     const segment = { from: fact.on, ...state };
     // Several facts of one day make one segment: as-of dates have no finer grain.

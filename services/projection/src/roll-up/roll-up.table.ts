@@ -1,4 +1,4 @@
-import { ancestorsOf } from '@fupin/domain';
+import { ancestorsOf, parentOf } from '@fupin/domain';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { ClientBase } from 'pg';
 import type { Column } from '../sql/upsert.js';
@@ -9,21 +9,26 @@ import { METRIC_COLUMNS, SLOTS } from './metrics.js';
 /** In the place of a cause: all causes together. */
 export const ALL_CAUSES = '';
 
+/** The parent of a province. */
+export const NO_PARENT = '';
+
+const place = ['parent', 'cause', 'region'].map((column) => `${column} text COLLATE "C" NOT NULL`).join(', ');
 const figures = METRIC_COLUMNS.map((c) => `${c} integer NOT NULL`).join(', ');
 
 /**
  * `region_day` holds the signed changes of a region by business date and the day they became known: the sum up to
  * (asOf, knownAt) is the figure of asOf as it was known then. `region_month` holds the same by month without the known
- * day, so that the current view needs one row per month and the days of the last month only.
+ * day, so that the current view needs one row per month and the days of the last month only. The parent leads the keys:
+ * all children of a region lie side by side.
  */
 export const rollUpSql = `
 CREATE TABLE region_day (
-  region text COLLATE "C" NOT NULL, cause text COLLATE "C" NOT NULL, occurred_on date NOT NULL, known_on date NOT NULL, ${figures},
-  PRIMARY KEY (region, cause, occurred_on, known_on)
+  ${place}, occurred_on date NOT NULL, known_on date NOT NULL, ${figures},
+  PRIMARY KEY (parent, cause, region, occurred_on, known_on)
 ) WITH (fillfactor = 70);
 CREATE TABLE region_month (
-  region text COLLATE "C" NOT NULL, cause text COLLATE "C" NOT NULL, month date NOT NULL, ${figures},
-  PRIMARY KEY (region, cause, month)
+  ${place}, month date NOT NULL, ${figures},
+  PRIMARY KEY (parent, cause, region, month)
 ) WITH (fillfactor = 50);
 `;
 
@@ -40,15 +45,17 @@ const figureColumns: Column<Row>[] = METRIC_COLUMNS.map((name, slot) => ({
   type: 'integer',
   of: (row) => row.figures[slot] ?? 0,
 }));
-const region: Column<Row> = { name: 'region', type: 'text', of: (r) => r.region };
-const cause: Column<Row> = { name: 'cause', type: 'text', of: (r) => r.cause };
+const placeColumns: Column<Row>[] = [
+  { name: 'parent', type: 'text', of: (r) => parentOf(r.region) ?? NO_PARENT },
+  { name: 'cause', type: 'text', of: (r) => r.cause },
+  { name: 'region', type: 'text', of: (r) => r.region },
+];
 
 const saveDays = bulkUpsert<Row>({
   table: 'region_day',
-  key: ['region', 'cause', 'occurred_on', 'known_on'],
+  key: ['parent', 'cause', 'region', 'occurred_on', 'known_on'],
   columns: [
-    region,
-    cause,
+    ...placeColumns,
     { name: 'occurred_on', type: 'date', of: (r) => r.on },
     { name: 'known_on', type: 'date', of: (r) => r.knownOn },
     ...figureColumns,
@@ -57,8 +64,8 @@ const saveDays = bulkUpsert<Row>({
 });
 const saveMonths = bulkUpsert<Row>({
   table: 'region_month',
-  key: ['region', 'cause', 'month'],
-  columns: [region, cause, { name: 'month', type: 'date', of: (r) => r.on }, ...figureColumns],
+  key: ['parent', 'cause', 'region', 'month'],
+  columns: [...placeColumns, { name: 'month', type: 'date', of: (r) => r.on }, ...figureColumns],
   onConflict: 'add',
 });
 

@@ -1,0 +1,108 @@
+import { parentOf } from '@fupin/domain';
+import type { BusinessDate, RegionCode } from '@fupin/domain';
+import type { Pool } from 'pg';
+import { METRIC_COLUMNS, METRICS } from './metrics.js';
+import type { Metric } from './metrics.js';
+import { ALL_CAUSES, NO_PARENT } from './roll-up.table.js';
+
+/** Households and the persons in them. */
+export interface Figure {
+  readonly households: number;
+  readonly persons: number;
+}
+
+/** All metrics of one region and cause. */
+export type Figures = Readonly<Record<Metric, Figure>>;
+
+/** The figures of a business date; `knownAt` (a recorded date) shows them as they were known on that day. */
+export interface AsOf {
+  readonly asOf: BusinessDate;
+  readonly knownAt?: BusinessDate | undefined;
+}
+
+export const NO_FIGURES = toFigures([]);
+
+const sums = METRIC_COLUMNS.map((column) => `sum(${column})::int`).join(', ');
+const raw = METRIC_COLUMNS.join(', ');
+
+/**
+ * Rows of the roll-up up to a date, to be summed: `where` narrows the place. The current view takes whole months and then
+ * the days of the last one; a past view takes all days, without what became known later.
+ */
+function rowsUpTo({ asOf, knownAt }: AsOf, where: string, params: unknown[]): string {
+  if (knownAt !== undefined) {
+    params.push(asOf, knownAt);
+    return `SELECT cause, region, ${raw} FROM read_model.region_day
+      WHERE ${where} AND occurred_on <= $${params.length - 1} AND known_on <= $${params.length}`;
+  }
+  params.push(`${asOf.slice(0, 7)}-01`, asOf);
+  const month = `$${params.length - 1}::date`;
+  return `SELECT cause, region, ${raw} FROM read_model.region_month WHERE ${where} AND month < ${month}
+    UNION ALL
+    SELECT cause, region, ${raw} FROM read_model.region_day
+      WHERE ${where} AND occurred_on BETWEEN ${month} AND $${params.length}`;
+}
+
+/** Figures of one region. */
+export async function figuresOf(pool: Pool, region: RegionCode, at: AsOf): Promise<Figures> {
+  const params: unknown[] = [parentOf(region) ?? NO_PARENT, ALL_CAUSES, region];
+  const rows = rowsUpTo(at, 'parent = $1 AND cause = $2 AND region = $3', params);
+  return one(await grouped(pool, `SELECT '' AS key, ${sums} FROM (${rows}) AS r`, params));
+}
+
+/** Figures of all children of a region that have any, by their code. */
+export async function figuresOfChildren(pool: Pool, region: RegionCode, at: AsOf): Promise<Map<RegionCode, Figures>> {
+  const params: unknown[] = [region, ALL_CAUSES];
+  const rows = rowsUpTo(at, 'parent = $1 AND cause = $2', params);
+  return grouped(pool, `SELECT region AS key, ${sums} FROM (${rows}) AS r GROUP BY region`, params);
+}
+
+/** Figures of one region by main cause (`-`: none recorded). */
+export async function figuresByCause(pool: Pool, region: RegionCode, at: AsOf): Promise<Map<string, Figures>> {
+  const params: unknown[] = [parentOf(region) ?? NO_PARENT, ALL_CAUSES, region];
+  const rows = rowsUpTo(at, 'parent = $1 AND cause > $2 AND region = $3', params);
+  return grouped(pool, `SELECT cause AS key, ${sums} FROM (${rows}) AS r GROUP BY cause`, params);
+}
+
+/** What changed in each year up to `to`, by year: flows are the year's own, stocks the change over the year. */
+export async function changesByYear(
+  pool: Pool,
+  region: RegionCode,
+  to: number,
+  knownAt?: BusinessDate,
+): Promise<Map<number, Figures>> {
+  const params: unknown[] = [parentOf(region) ?? NO_PARENT, ALL_CAUSES, region, `${to}-12-31`];
+  const [table, date] = knownAt === undefined ? ['region_month', 'month'] : ['region_day', 'occurred_on'];
+  if (knownAt !== undefined) params.push(knownAt);
+  const byYear = await grouped(
+    pool,
+    `SELECT extract(year FROM ${date})::int AS key, ${sums} FROM read_model.${table}
+     WHERE parent = $1 AND cause = $2 AND region = $3 AND ${date} <= $4 ${knownAt === undefined ? '' : 'AND known_on <= $5'}
+     GROUP BY 1 ORDER BY 1`,
+    params,
+  );
+  return new Map([...byYear].map(([year, figures]) => [Number(year), figures]));
+}
+
+/** Adds two sets of figures, metric by metric. */
+export function addFigures(a: Figures, b: Figures): Figures {
+  return fromEntries((metric) => ({
+    households: a[metric].households + b[metric].households,
+    persons: a[metric].persons + b[metric].persons,
+  }));
+}
+
+async function grouped(pool: Pool, text: string, values: unknown[]): Promise<Map<string, Figures>> {
+  const { rows } = await pool.query<[string, ...(number | null)[]]>({ text, values, rowMode: 'array' });
+  return new Map(rows.map(([key, ...figures]) => [key, toFigures(figures)]));
+}
+
+const one = (groups: ReadonlyMap<string, Figures>): Figures => groups.get('') ?? NO_FIGURES;
+
+function toFigures(slots: readonly (number | null)[]): Figures {
+  return fromEntries((_, i) => ({ households: slots[i * 2] ?? 0, persons: slots[i * 2 + 1] ?? 0 }));
+}
+
+function fromEntries(figure: (metric: Metric, index: number) => Figure): Figures {
+  return Object.fromEntries(METRICS.map((metric, i) => [metric, figure(metric, i)])) as unknown as Figures;
+}
