@@ -22,7 +22,7 @@ export interface ServerFolder {
   readonly temporary: boolean;
 }
 
-const PREFIX = 'fupin-';
+const PREFIX = 'fupin-run-';
 const OWNER = 'owner';
 
 /**

@@ -12,8 +12,8 @@ export const quietKafka = (brokers: string, timeoutMs = 2_000): Kafka =>
   });
 
 /** The id of the cluster that answers at `brokers`, once its broker and controller are up; undefined when none does. */
-export async function clusterIdOf(brokers: string): Promise<string | undefined> {
-  const admin = quietKafka(brokers).admin();
+export async function clusterIdOf(brokers: string, timeoutMs = 2_000): Promise<string | undefined> {
+  const admin = quietKafka(brokers, timeoutMs).admin();
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();

@@ -12,8 +12,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from './cache.js';
 import { Supervised } from './supervised.js';
 
 /** The broker's version; kafka/pom.xml names it, too. */
@@ -118,19 +119,6 @@ function sweepPartial(root: string): void {
     const path = join(root, name);
     const old = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 2 * DOWNLOAD_MS;
     if (old) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function cacheFolder(env: NodeJS.ProcessEnv): string {
-  if (env['FUPIN_CACHE']) return env['FUPIN_CACHE'];
-  const home = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(home, 'fupin');
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    return folder;
-  } catch {
-    return join(tmpdir(), `fupin-cache-${process.getuid?.() ?? 'user'}`);
   }
 }
 

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claim, logFile, serverFolder, type ServerFolder } from './folder.js';
 import { clusterIdOf } from './kafka-client.js';
 import { findJava, kafkaJars } from './kafka-jars.js';
-import { freePort, LOOPBACK } from './ports.js';
+import { COMMON_SETTINGS, newClusterId } from './kafka-settings.js';
+import { claimPort, freePort, LOOPBACK } from './ports.js';
 import { bringUp, type RunningServer, type ServerKind } from './server.js';
 import { Supervised, type Command } from './supervised.js';
 
@@ -24,10 +24,14 @@ export interface KafkaServer extends RunningServer {
   readonly brokers: string;
 }
 
+const NAME = 'Kafka';
+export const KAFKA_ADVICE =
+  'Set KAFKA_PORT to another port, or KAFKA_BROKERS to use the broker that is there.';
 const LOG4J = join(import.meta.dirname, '..', 'kafka', 'log4j2.properties');
 
 /** Starts the real Apache Kafka broker as a single KRaft node on Java. Ends with this process, however that ends. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
+  await claimPort(options.port, NAME, KAFKA_ADVICE);
   const java = findJava();
   const jars = await kafkaJars(options.log ?? (() => undefined));
   const folder = serverFolder('kafka', options.dataDir);
@@ -44,8 +48,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const clusterId = existsSync(data) ? knownClusterId(data) : newClusterId();
 
   const kind: ServerKind = {
-    name: 'Kafka',
-    portAdvice: 'Set KAFKA_PORT to another port, or KAFKA_BROKERS to use the broker that is there.',
+    name: NAME,
+    portAdvice: KAFKA_ADVICE,
     lostPort: (text) =>
       text.includes('Address already in use') || text.includes('Socket server failed to bind'),
     async launch(port) {
@@ -103,23 +107,6 @@ function brokerSettings(port: number, controllerPort: number): Record<string, st
   };
 }
 
-/** What holds wherever the broker runs: one node, topics made by hand and kept for ever, no waiting for a group. */
-export const COMMON_SETTINGS: Readonly<Record<string, string>> = {
-  'auto.create.topics.enable': 'false',
-  'log.retention.ms': '-1',
-  'log.retention.bytes': '-1',
-  'group.initial.rebalance.delay.ms': '0',
-  'offsets.topic.replication.factor': '1',
-  'offsets.topic.num.partitions': '5',
-  'transaction.state.log.replication.factor': '1',
-  'transaction.state.log.min.isr': '1',
-  'transaction.state.log.num.partitions': '1',
-  'share.coordinator.state.topic.replication.factor': '1',
-  'share.coordinator.state.topic.min.isr': '1',
-  'share.coordinator.state.topic.num.partitions': '1',
-  'log.cleaner.dedupe.buffer.size': '16777216',
-};
-
 function javaOptions(folder: ServerFolder): string[] {
   const options = [
     '-Xms128m',
@@ -141,12 +128,6 @@ function writeProperties(folder: ServerFolder, name: string, properties: Record<
       .join(''),
   );
   return file;
-}
-
-/** Kafka writes a cluster id as 16 bytes in base64url and refuses one that begins with a dash. */
-function newClusterId(): string {
-  const id = randomBytes(16).toString('base64url');
-  return id.startsWith('-') ? newClusterId() : id;
 }
 
 function knownClusterId(data: string): string {

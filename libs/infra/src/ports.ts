@@ -16,6 +16,11 @@ export class PortInUse extends Error {
   }
 }
 
+/** Throws `PortInUse` when the port that was asked for is taken. */
+export async function claimPort(port: number | undefined, server: string, advice: string): Promise<void> {
+  if (port !== undefined && !(await isPortFree(port))) throw new PortInUse(port, server, advice);
+}
+
 /** Whether `port` can be listened on now. */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

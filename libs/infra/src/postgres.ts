@@ -12,12 +12,15 @@ import {
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { claim, logFile, serverFolder, type ServerFolder } from './folder.js';
-import { LOOPBACK } from './ports.js';
+import { claimPort, LOOPBACK } from './ports.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { bringUp, type RunningServer, type ServerKind } from './server.js';
 import { asUser, serverUser } from './server-user.js';
 import { Supervised, type Command } from './supervised.js';
 
+const NAME = 'PostgreSQL';
+export const POSTGRES_ADVICE =
+  'Set POSTGRES_PORT to another port, or DATABASE_URL to use the server that is there.';
 const PASSWORD = 'password';
 
 export interface PostgresOptions {
@@ -38,6 +41,7 @@ export interface PostgresServer extends RunningServer {
 
 /** Starts the embedded PostgreSQL 18, as root under another user's id. Ends with this process, however that ends. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  await claimPort(options.port, NAME, POSTGRES_ADVICE);
   const binaries = postgresBinaries();
   const folder = serverFolder('postgres', options.dataDir);
   const home = join(folder.path, 'pgdata');
@@ -57,8 +61,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const adminUrl = (port: number): string => `postgres://postgres:${password}@${LOOPBACK}:${port}/postgres`;
 
   const kind: ServerKind = {
-    name: 'PostgreSQL',
-    portAdvice: 'Set POSTGRES_PORT to another port, or DATABASE_URL to use the server that is there.',
+    name: NAME,
+    portAdvice: POSTGRES_ADVICE,
     lostPort: (text) =>
       text.includes('could not bind') || text.includes('could not create any TCP/IP sockets'),
     async launch(port) {

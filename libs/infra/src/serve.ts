@@ -8,8 +8,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 process.stdin.resume().once('close', () => end());
 
 try {
-  const { postgres, kafka, stop } = await startServers({ log: (line) => process.stderr.write(`${line}\n`) });
-  end = () => void stop().finally(() => process.exit(0));
+  const servers = await startServers({ log: (line) => process.stderr.write(`${line}\n`) });
+  end = () => void servers.stop().finally(() => process.exit(0));
+  const { postgres, kafka } = servers;
   const addresses = {
     databaseUrl: postgres.adminUrl,
     kafkaBrokers: kafka.brokers,

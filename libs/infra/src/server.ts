@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, isPortFree, PortInUse } from './ports.js';
+import { freePort, PortInUse } from './ports.js';
 import { signalTree } from './processes.js';
 import type { Supervised } from './supervised.js';
 
@@ -34,7 +34,6 @@ const READY_MS = 120_000;
 
 /** Starts a server on `port` (default: a free one) and waits until it answers and is proved to be ours. */
 export async function bringUp(kind: ServerKind, dataDir: string, port?: number): Promise<RunningServer> {
-  if (port !== undefined && !(await isPortFree(port))) throw new PortInUse(port, kind.name, kind.portAdvice);
   for (let turn = 1; ; turn++) {
     const chosen = port ?? (await freePort());
     const supervised = await kind.launch(chosen);

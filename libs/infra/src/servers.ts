@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { dockerKafka, dockerPostgres, newMemory } from './containers.js';
+import { dockerEngine, dockerMemory, rememberDocker, type DockerMemory } from './docker.js';
 import { clusterIdOf } from './kafka-client.js';
-import { startKafka } from './kafka.js';
-import { startPostgres } from './postgres.js';
+import { KAFKA_ADVICE, startKafka } from './kafka.js';
+import { claimPort, PortInUse } from './ports.js';
+import { POSTGRES_ADVICE, startPostgres } from './postgres.js';
 
 /** Where a server comes from, in the order in which they are tried. */
 export type ServerSource = 'environment' | 'docker' | 'embedded';
@@ -31,73 +36,154 @@ export interface Servers {
   /** `brokers`: `host:port`, several separated by commas. */
   readonly kafka: { readonly brokers: string; readonly source: ServerSource };
   /** Stops what was started here. Servers of the environment stay as they are. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
-interface Started<T> {
-  readonly value: T;
+interface Started {
+  /** URL or brokers. */
+  readonly address: string;
   readonly source: ServerSource;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
+
+/** How to get one server in each of the three ways. */
+interface Ways {
+  readonly server: 'postgres' | 'kafka';
+  readonly name: string;
+  readonly variable: 'DATABASE_URL' | 'KAFKA_BROKERS';
+  readonly portAdvice: string;
+  check(address: string): Promise<void>;
+  docker(engine: ContainerRuntimeClient, memory: DockerMemory | undefined): Promise<Omit<Started, 'source'>>;
+  embedded(): Promise<Omit<Started, 'source'>>;
+}
+
+const NOTHING: Started = { address: '', source: 'environment', stop: () => Promise.resolve() };
 
 /**
  * Gives PostgreSQL and Kafka: those that DATABASE_URL and KAFKA_BROKERS name, or else Docker's, or else embedded ones.
  * Whatever it starts ends with this process, however that ends. Throws with what to install when there is no way.
  */
 export async function startServers(options: ServersOptions = {}): Promise<Servers> {
-  const starts = [
-    options.postgres === false ? undefined : providePostgres(options),
-    options.kafka === false ? undefined : provideKafka(options),
-  ] as const;
-  const results = await Promise.allSettled(starts);
-  const failed = results.find((result) => result.status === 'rejected');
+  let engine: Promise<ContainerRuntimeClient | undefined> | undefined;
+  const docker = (): Promise<ContainerRuntimeClient | undefined> => (engine ??= dockerEngine(options.env));
+  const [postgres, kafka] = await Promise.allSettled([
+    options.postgres === false ? NOTHING : provide(postgresWays(options), docker, options),
+    options.kafka === false ? NOTHING : provide(kafkaWays(options), docker, options),
+  ]);
   const stop = async (): Promise<void> => {
     await Promise.all(
-      results.map((result) => (result.status === 'fulfilled' ? result.value?.stop() : undefined)),
+      [postgres, kafka].map(async (each) => (each.status === 'fulfilled' ? each.value.stop() : undefined)),
     );
   };
-  if (failed !== undefined) {
-    await stop();
-    throw failed.reason;
+  if (postgres.status === 'fulfilled' && kafka.status === 'fulfilled') {
+    return {
+      postgres: { adminUrl: postgres.value.address, source: postgres.value.source },
+      kafka: { brokers: kafka.value.address, source: kafka.value.source },
+      stop,
+    };
   }
-  const [postgres, kafka] = await Promise.all(starts);
+  await stop();
+  const reasons = [postgres, kafka].flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as Error] : [],
+  );
+  if (reasons.length === 1 && reasons[0] !== undefined) throw reasons[0];
+  throw new Error(reasons.map((reason) => reason.message).join('\n'), { cause: reasons[0] });
+}
+
+async function provide(
+  ways: Ways,
+  docker: () => Promise<ContainerRuntimeClient | undefined>,
+  options: ServersOptions,
+): Promise<Started> {
+  const { server, name, variable } = ways;
+  const log = options.log ?? ((): void => undefined);
+  const address = (options.env ?? process.env)[variable];
+  if (address) {
+    await ways.check(address);
+    log(`${name}: as ${variable} says`);
+    return { address, source: 'environment', stop: NOTHING.stop };
+  }
+  await claimPort(options.ports?.[server], name, ways.portAdvice);
+  // A data folder stays with the way that made it, or a second start would not find the data.
+  const memory = options.dataDir === undefined ? undefined : dockerMemory(options.dataDir, server);
+  const isEmbedded =
+    memory === undefined && options.dataDir !== undefined && existsSync(join(options.dataDir, server));
+  const engine = isEmbedded ? undefined : await docker();
+  let reason = 'no Docker engine answers';
+  if (engine !== undefined) {
+    try {
+      const kept = memory ?? (options.dataDir === undefined ? undefined : newMemory());
+      const started = await ways.docker(engine, kept);
+      if (options.dataDir !== undefined && kept !== undefined) rememberDocker(options.dataDir, server, kept);
+      log(`${name}: in Docker`);
+      return { ...started, source: 'docker' };
+    } catch (error) {
+      if (error instanceof PortInUse) throw error;
+      reason = `Docker cannot run it (${error instanceof Error ? error.message : String(error)})`;
+    }
+  }
+  if (memory !== undefined) {
+    throw new Error(
+      `The ${name} of ${options.dataDir ?? ''} keeps its data in Docker, and ${reason}. Start Docker, or remove the folder to begin anew.`,
+    );
+  }
+  if (engine !== undefined) log(`${name}: ${reason}; using the embedded one`);
+  try {
+    return { ...(await ways.embedded()), source: 'embedded' };
+  } catch (error) {
+    if (error instanceof PortInUse || !(error instanceof Error)) throw error;
+    error.message = `No ${name}: ${variable} is not set, ${reason}, and the embedded one does not start.\n${error.message}`;
+    throw error;
+  }
+}
+
+function postgresWays(options: ServersOptions): Ways {
+  const log = options.log ?? ((): void => undefined);
+  const durable = options.durable ?? options.dataDir !== undefined;
+  const port = options.ports?.postgres;
+  const settings = options.postgresSettings ?? {};
   return {
-    postgres: { adminUrl: postgres?.value ?? '', source: postgres?.source ?? 'environment' },
-    kafka: { brokers: kafka?.value ?? '', source: kafka?.source ?? 'environment' },
-    stop,
+    server: 'postgres',
+    name: 'PostgreSQL',
+    variable: 'DATABASE_URL',
+    portAdvice: POSTGRES_ADVICE,
+    check: checkPostgres,
+    async docker(engine, memory) {
+      const server = await dockerPostgres({ engine, durable, settings, log, ...defined({ port, memory }) });
+      return { address: server.adminUrl, stop: server.stop };
+    },
+    async embedded() {
+      const server = await startPostgres({
+        durable,
+        settings,
+        ...defined({ port, dataDir: within(options, 'postgres') }),
+      });
+      return { address: server.adminUrl, stop: () => server.stop() };
+    },
   };
 }
 
-const KEEP = async (): Promise<void> => undefined;
-
-async function providePostgres(options: ServersOptions): Promise<Started<string>> {
-  const url = (options.env ?? process.env)['DATABASE_URL'];
-  if (url) {
-    await checkPostgres(url);
-    return { value: url, source: 'environment', stop: KEEP };
-  }
-  const server = await startPostgres({
-    ...(options.dataDir === undefined ? {} : { dataDir: join(options.dataDir, 'postgres') }),
-    ...(options.ports?.postgres === undefined ? {} : { port: options.ports.postgres }),
-    ...(options.durable === undefined ? {} : { durable: options.durable }),
-    ...(options.postgresSettings === undefined ? {} : { settings: options.postgresSettings }),
-  });
-  return { value: server.adminUrl, source: 'embedded', stop: () => server.stop() };
-}
-
-async function provideKafka(options: ServersOptions): Promise<Started<string>> {
-  const brokers = (options.env ?? process.env)['KAFKA_BROKERS'];
-  if (brokers) {
-    if ((await clusterIdOf(brokers)) === undefined)
-      throw new Error(`KAFKA_BROKERS is set, but no Kafka answers at ${brokers}`);
-    return { value: brokers, source: 'environment', stop: KEEP };
-  }
-  const server = await startKafka({
-    ...(options.dataDir === undefined ? {} : { dataDir: join(options.dataDir, 'kafka') }),
-    ...(options.ports?.kafka === undefined ? {} : { port: options.ports.kafka }),
-    ...(options.log === undefined ? {} : { log: options.log }),
-  });
-  return { value: server.brokers, source: 'embedded', stop: () => server.stop() };
+function kafkaWays(options: ServersOptions): Ways {
+  const log = options.log ?? ((): void => undefined);
+  const port = options.ports?.kafka;
+  return {
+    server: 'kafka',
+    name: 'Kafka',
+    variable: 'KAFKA_BROKERS',
+    portAdvice: KAFKA_ADVICE,
+    async check(brokers) {
+      if ((await clusterIdOf(brokers, 10_000)) === undefined)
+        throw new Error(`KAFKA_BROKERS is set, but no Kafka answers at ${brokers}`);
+    },
+    async docker(engine, memory) {
+      const server = await dockerKafka({ engine, log, ...defined({ port, memory }) });
+      return { address: server.brokers, stop: server.stop };
+    },
+    async embedded() {
+      const server = await startKafka({ log, ...defined({ port, dataDir: within(options, 'kafka') }) });
+      return { address: server.brokers, stop: () => server.stop() };
+    },
+  };
 }
 
 async function checkPostgres(url: string): Promise<void> {
@@ -107,10 +193,22 @@ async function checkPostgres(url: string): Promise<void> {
     await client.connect();
   } catch (error) {
     // The URL holds a password, so the message must not repeat it.
-    throw new Error(
-      `DATABASE_URL is set, but its server does not let us in: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const cause =
+      error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+    throw new Error(`DATABASE_URL is set, but its server does not let us in: ${cause ?? 'no answer'}`, {
+      cause: error,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+const within = (options: ServersOptions, server: string): string | undefined =>
+  options.dataDir === undefined ? undefined : join(options.dataDir, server);
+
+/** The object without its undefined fields. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
