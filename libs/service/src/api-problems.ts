@@ -1,0 +1,25 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiConsumes, ApiExtension } from '@nestjs/swagger';
+import { SetMetadata } from '@nestjs/common';
+import type { StandardProblem } from './problem-types.js';
+
+/** Name of the extension under which an operation's problem types are kept in the document. */
+export const PROBLEMS_EXTENSION = 'x-problem-types';
+
+/**
+ * The problem types that this operation can answer beside those every operation has:
+ * `@ApiProblems('region-not-allowed', 'income-below-line')`. A name that no catalogue knows is a refusal (409).
+ */
+export const ApiProblems = (
+  // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the standard names are there to complete
+  ...types: readonly (StandardProblem | (string & {}))[]
+): MethodDecorator & ClassDecorator => ApiExtension(PROBLEMS_EXTENSION, types);
+
+export const STREAM_KEY = 'fupin:stream';
+
+/**
+ * The route takes its body as a stream of one of these media types (`@Body() file: Readable`, or `request.body`) and as nothing
+ * else. They must be among the `streamed` types of bootstrap.
+ */
+export const AcceptsStream = (...mediaTypes: readonly string[]): MethodDecorator =>
+  applyDecorators(SetMetadata(STREAM_KEY, mediaTypes), ApiConsumes(...mediaTypes));
