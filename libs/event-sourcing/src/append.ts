@@ -63,7 +63,11 @@ export interface AppendedStream {
 }
 
 export type AppendOutcome =
-  | { readonly outcome: 'appended'; readonly lastPosition: number; readonly streams: readonly AppendedStream[] }
+  | {
+      readonly outcome: 'appended';
+      readonly lastPosition: number;
+      readonly streams: readonly AppendedStream[];
+    }
   | { readonly outcome: 'versionConflict'; readonly streamId: string; readonly actual: number }
   | { readonly outcome: 'claimTaken'; readonly key: string; readonly owner: string }
   | {
@@ -104,11 +108,12 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
   const events: EventRow[] = [];
   const streams: AppendedStream[] = [];
   const keys: string[] = [];
+  const seen = new Set<string>();
   let bytes = 0;
   if (request.streams.length === 0) throw new RangeError('an append needs a stream');
   for (const { streamId, streamType, expectedVersion, events: added, previousHash } of request.streams) {
     if (added.length === 0) throw new RangeError(`nothing to append to ${streamId}`);
-    if (keys.includes(streamId)) throw new RangeError(`stream ${streamId} is twice in one append`);
+    if (seen.has(streamId)) throw new RangeError(`stream ${streamId} is twice in one append`);
     if (!Number.isInteger(expectedVersion) || expectedVersion < 0) {
       throw new RangeError(`not a version: ${expectedVersion}`);
     }
@@ -116,12 +121,13 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
     let last: Uint8Array = previousHash ?? NO_HASH;
     for (const { type, occurredOn, recordedAt, payload } of added) {
       version++;
-      const row = { streamId, streamType, version, type, occurredOn, recordedAt, payload, hash: NO_HASH };
-      row.hash = last = eventHash(last, row);
-      events.push(row);
+      const row = { streamId, streamType, version, type, occurredOn, recordedAt, payload };
+      last = eventHash(last, row);
+      events.push({ ...row, hash: last });
       bytes += payload.length + 200;
     }
     streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });
+    seen.add(streamId);
     keys.push(streamId);
   }
   for (const claim of request.extras?.take ?? []) keys.push(claimKey(claim));

@@ -71,7 +71,8 @@ export function coalescer<T, R>(options: CoalescerOptions<T, R>): Coalescer<T, R
       const waiting = queue[at]!;
       const size = options.sizeOf(waiting.item);
       const full =
-        batch.length > 0 && (events + size.events > options.maxEvents || bytes + size.bytes > options.maxBytes);
+        batch.length > 0 &&
+        (events + size.events > options.maxEvents || bytes + size.bytes > options.maxBytes);
       if (full) break;
       if (waiting.keys.some((key) => busyKeys.has(key) || (blocked.size > 0 && blocked.has(key)))) {
         for (const key of waiting.keys) blocked.add(key);

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto';
 import type { ClientBase, QueryArrayConfig } from 'pg';
 import { claimKey, requestKey, type AppendOutcome, type PreparedAppend } from './append.js';
-import { byteaArray, dateArray, intArray, textArray, timestampArray, uuidArray, uuidBytes } from './pg-arrays.js';
+import {
+  byteaArray,
+  dateArray,
+  intArray,
+  textArray,
+  timestampArray,
+  uuidArray,
+  uuidBytes,
+} from './pg-arrays.js';
 
 const TYPES = [
   ...['int[]', 'uuid[]', 'int[]', 'text[]', 'text[]', 'date[]', 'timestamptz[]', 'bytea[]', 'bytea[]'],
@@ -17,10 +25,14 @@ const COLUMNS = 'select first_position, rejected, outcomes from';
 const EVENTS_ONLY = 11;
 const WITH_KEYS = 21;
 
-type StoredOutcome = Exclude<AppendOutcome, { outcome: 'appended' }> | { outcome: 'appended'; lastPosition: number };
+type StoredOutcome =
+  Exclude<AppendOutcome, { outcome: 'appended' }> | { outcome: 'appended'; lastPosition: number };
 
 /** Appends a whole flush in one statement, and so in one round trip and one transaction. */
-export async function flushAppends(client: ClientBase, batch: readonly PreparedAppend[]): Promise<AppendOutcome[]> {
+export async function flushAppends(
+  client: ClientBase,
+  batch: readonly PreparedAppend[],
+): Promise<AppendOutcome[]> {
   const { rows } = await client.query<[string | null, unknown, StoredOutcome[] | null]>(statementFor(batch));
   const [firstPosition, , outcomes] = rows[0]!;
   let last = Number(firstPosition) - 1;
@@ -107,7 +119,8 @@ function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | un
       keys.push({ append, name: requestKey(key), owner, fingerprint, first, last, event });
     }
     for (const claim of extras?.release ?? []) {
-      for (const { streamId } of streams) releases.push({ append, name: claimKey(claim), owner: uuidBytes(streamId) });
+      for (const { streamId } of streams)
+        releases.push({ append, name: claimKey(claim), owner: uuidBytes(streamId) });
     }
     if (extras?.releaseAll) releases.push({ append, name: undefined, owner });
   });

@@ -11,7 +11,34 @@ export type {
   IdempotencyKey,
   StreamAppend,
 } from './append.js';
-export { EventStore, StoreUnavailable, type EventStoreOptions, type SeenRequest } from './store.js';
+export { EventStore, type EventStoreOptions } from './store.js';
+export { StoreUnavailable, type SeenRequest } from './store-queries.js';
 export type { StoredEvent } from './stored-event.js';
+export {
+  ClaimTaken,
+  CommandRefused,
+  IdempotencyKeyReused,
+  VersionMismatch,
+  type CommandError,
+} from './command-errors.js';
+export type { CommandContext, CommandItem, Handled } from './command.js';
+export { CommandHandler, type ReadEvent } from './handle.js';
 export { eventHash, NO_HASH, type HashedEvent } from './hash.js';
 export { eventStoreSql } from './schema.js';
+export { connectKafka, partitionOf, type IncomingMessage, type Kafka, type KafkaOptions } from './kafka.js';
+export { eventMetrics, type EventMetrics } from './metrics.js';
+export { startRelay, type Relay, type RelayOptions, type RelayStatus } from './relay.js';
+export {
+  projectorSql,
+  skipMessage,
+  startProjector,
+  waitForPosition,
+  type PartitionStatus,
+  type PositionToken,
+  type ProjectedEvent,
+  type Projection,
+  type Projector,
+  type ProjectorOptions,
+  type ProjectorStatus,
+  type SkipRequest,
+} from './projector.js';

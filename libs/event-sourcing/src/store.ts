@@ -1,18 +1,24 @@
-import type { Pool, PoolClient } from 'pg';
-import { prepareAppend, requestKey, type AppendOutcome, type AppendRequest, type PreparedAppend } from './append.js';
+import type { ClientBase, Pool, PoolClient } from 'pg';
+import {
+  prepareAppend,
+  type AppendOutcome,
+  type AppendRequest,
+  type IdempotencyKey,
+  type PreparedAppend,
+} from './append.js';
 import { coalescer, type Coalescer } from './coalescer.js';
 import { flushAppends } from './flush.js';
-import { uuidArray, uuidBytes } from './pg-arrays.js';
-import { AS_TEXT, bytesOf, EVENT_COLUMNS, isConnectionLoss, storedEvent, type EventColumns, type StoredEvent } from './stored-event.js';
-
-/** What became of a request with an idempotency key. */
-export type SeenRequest = Extract<AppendOutcome, { outcome: 'replayed' | 'keyReused' }>;
-
-/**
- * The database cannot be reached, or was lost while an append was under way: whether it was done is unknown. Safe to
- * repeat with the same idempotency key.
- */
-export class StoreUnavailable extends Error {}
+import { APPEND_LOCK } from './schema.js';
+import {
+  hashAt,
+  isConnectionLoss,
+  loadStream,
+  loadStreams,
+  seenRequests,
+  StoreUnavailable,
+  type SeenRequest,
+} from './store-queries.js';
+import type { StoredEvent } from './stored-event.js';
 
 export interface EventStoreOptions {
   readonly pool: Pool;
@@ -65,44 +71,51 @@ export class EventStore {
   }
 
   /** The events of a stream in order, from the one after `afterVersion`; none for an unknown stream. */
-  async load(streamId: string, afterVersion = 0): Promise<StoredEvent[]> {
-    const rows = await this.#query<EventColumns>(
-      'load_stream',
-      `select ${EVENT_COLUMNS} from events e where e.stream_id = $1 and e.version > $2 order by e.version`,
-      [streamId, afterVersion],
-    );
-    return rows.map(storedEvent);
+  load(streamId: string, afterVersion = 0): Promise<StoredEvent[]> {
+    return loadStream(this.pool, streamId, afterVersion);
   }
 
   /** The events of many streams in one query, by stream id; a stream without events is absent. */
-  async loadMany(streamIds: readonly string[]): Promise<Map<string, StoredEvent[]>> {
-    const rows = await this.#query<EventColumns>(
-      'load_streams',
-      `select ${EVENT_COLUMNS} from events e where e.stream_id = any($1) order by e.stream_id, e.version`,
-      [uuidArray(streamIds.map(uuidBytes))],
-    );
-    const streams = new Map<string, StoredEvent[]>();
-    for (const row of rows) {
-      const event = storedEvent(row);
-      const events = streams.get(event.streamId);
-      if (events) events.push(event);
-      else streams.set(event.streamId, [event]);
-    }
-    return streams;
+  loadMany(streamIds: readonly string[]): Promise<Map<string, StoredEvent[]>> {
+    return loadStreams(this.pool, streamIds);
   }
 
   /** Looks whether a request was seen before, without appending anything. */
-  async seen(idempotency: { key: string; fingerprint: Uint8Array }): Promise<SeenRequest | undefined> {
-    const [row] = await this.#query<[string, string, string, string, string]>(
-      'seen_request',
-      'select owner, fingerprint = $2, first_version, last_version, last_position from keys where key = $1',
-      [requestKey(idempotency.key), Buffer.from(idempotency.fingerprint)],
-    );
-    if (!row) return undefined;
-    const [streamId, same, first, last, lastPosition] = row;
-    if (same !== 't') return { outcome: 'keyReused' };
-    const [firstVersion, lastVersion] = [Number(first), Number(last)];
-    return { outcome: 'replayed', streamId, firstVersion, lastVersion, lastPosition: Number(lastPosition) };
+  async seen(idempotency: IdempotencyKey): Promise<SeenRequest | undefined> {
+    return (await seenRequests(this.pool, [idempotency]))[0];
+  }
+
+  /** The same for many, in one query; an answer for each, in order. */
+  seenMany(requests: readonly IdempotencyKey[]): Promise<(SeenRequest | undefined)[]> {
+    return seenRequests(this.pool, requests);
+  }
+
+  /**
+   * Loads and appends with every other append of every instance kept out meanwhile: for a stream so busy that its
+   * version is always a step ahead. Slow; what `work` appended stands once this resolves.
+   */
+  async exclusively<T>(work: (store: Pick<EventStore, 'load' | 'append'>) => Promise<T>): Promise<T> {
+    let last = 0;
+    const result = await this.#withClient(async (client) => {
+      await client.query(`begin; select pg_advisory_xact_lock(${APPEND_LOCK})`);
+      try {
+        const done = await work({
+          load: (streamId, afterVersion = 0) => loadStream(client, streamId, afterVersion),
+          append: async (request) => {
+            const [outcome] = await flushAppends(client, [prepareAppend(request)]);
+            if (outcome!.outcome === 'appended') last = outcome!.lastPosition;
+            return outcome!;
+          },
+        });
+        await client.query('commit');
+        return done;
+      } catch (error) {
+        if (!isConnectionLoss(error)) await client.query('rollback');
+        throw error;
+      }
+    });
+    this.#announce(last);
+    return result;
   }
 
   /** Calls the listener after each flush that appended something, with the last position; gives an unsubscribe. */
@@ -117,20 +130,30 @@ export class EventStore {
   }
 
   async #flush(batch: readonly PreparedAppend[]): Promise<AppendOutcome[]> {
+    const outcomes = await this.#withClient((client) => flushAppends(client, batch));
+    let last = 0;
+    for (const outcome of outcomes) {
+      if (outcome.outcome === 'appended') last = Math.max(last, outcome.lastPosition);
+    }
+    this.#announce(last);
+    return outcomes;
+  }
+
+  #announce(lastPosition: number): void {
+    if (lastPosition > 0) for (const listener of this.#listeners) listener(lastPosition);
+  }
+
+  async #withClient<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    let outcomes: AppendOutcome[];
     try {
-      outcomes = await flushAppends(client, batch);
+      const result = await work(client);
+      client.release();
+      return result;
     } catch (error) {
       const lost = isConnectionLoss(error);
       client.release(lost);
       throw lost ? new StoreUnavailable('the database was lost during an append', { cause: error }) : error;
     }
-    client.release();
-    let last = 0;
-    for (const outcome of outcomes) if (outcome.outcome === 'appended') last = outcome.lastPosition;
-    if (last > 0) for (const listener of this.#listeners) listener(last);
-    return outcomes;
   }
 
   /** A connection; waits for a database that is away, but no longer than `patience` from the start of the outage. */
@@ -153,33 +176,18 @@ export class EventStore {
   async #withHashes(request: AppendRequest): Promise<AppendRequest | AppendOutcome> {
     const streams = [];
     for (const stream of request.streams) {
-      if (stream.expectedVersion === 0 || stream.previousHash) {
+      const { streamId, expectedVersion } = stream;
+      if (expectedVersion === 0 || stream.previousHash) {
         streams.push(stream);
         continue;
       }
-      const rows = await this.#query<[string | null, string | null]>(
-        'hash_at',
-        `select (select hash from events where stream_id = $1 and version = $2),
-           (select max(version) from events where stream_id = $1)`,
-        [stream.streamId, stream.expectedVersion],
-      );
-      const [hash, actual] = rows[0]!;
-      if (hash === null) {
+      const { hash: previousHash, actual } = await hashAt(this.pool, streamId, expectedVersion);
+      if (!previousHash) {
         const seen = request.idempotency && (await this.seen(request.idempotency));
-        return seen ?? { outcome: 'versionConflict', streamId: stream.streamId, actual: Number(actual) };
+        return seen ?? { outcome: 'versionConflict', streamId, actual };
       }
-      streams.push({ ...stream, previousHash: bytesOf(hash) });
+      streams.push({ ...stream, previousHash });
     }
     return { ...request, streams };
-  }
-
-  async #query<R extends (string | null)[]>(name: string, text: string, values: unknown[]): Promise<R[]> {
-    try {
-      const { rows } = await this.pool.query<R>({ name, text, values, rowMode: 'array', types: AS_TEXT });
-      return rows;
-    } catch (error) {
-      if (isConnectionLoss(error)) throw new StoreUnavailable('the database cannot be reached', { cause: error });
-      throw error;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { DatabaseError, type CustomTypesConfig } from 'pg';
+import type { CustomTypesConfig } from 'pg';
 
 /** An event as the store holds it. */
 export interface StoredEvent {
@@ -37,9 +37,3 @@ export const storedEvent = (row: readonly string[]): StoredEvent => ({
 
 /** The bytes of a bytea in its text form, `\x…`. */
 export const bytesOf = (text: string): Buffer => Buffer.from(text.slice(2), 'hex');
-
-/** Whether an error of the driver means that the database is away, rather than that it refused a statement. */
-export function isConnectionLoss(error: unknown): boolean {
-  if (error instanceof DatabaseError) return /^(08|57P0[1-3]|53300)/.test(error.code ?? '');
-  return !(error instanceof TypeError || error instanceof RangeError);
-}

@@ -85,7 +85,8 @@ export function decodeEvent<M extends EventMessage>(
   payload: Uint8Array,
 ): DecodedEvent<EventOf<M>> {
   const message = fromBinary(schema, payload) as EventMessage;
-  if (message.event.case === undefined || message.envelope === undefined) throw new UnknownEvent(schema.typeName);
+  if (message.event.case === undefined || message.envelope === undefined)
+    throw new UnknownEvent(schema.typeName);
   return { event: message.event as EventOf<M>, envelope: message.envelope };
 }
 
@@ -121,6 +122,7 @@ const names = new Map<string, string>();
 
 function pascalCase(eventCase: string): string {
   let name = names.get(eventCase);
-  if (name === undefined) names.set(eventCase, (name = eventCase.charAt(0).toUpperCase() + eventCase.slice(1)));
+  if (name === undefined)
+    names.set(eventCase, (name = eventCase.charAt(0).toUpperCase() + eventCase.slice(1)));
   return name;
 }

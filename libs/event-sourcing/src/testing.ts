@@ -41,7 +41,9 @@ function decided<S, C, E>(decider: Decider<S, C, E>, past: NewEvent<E>[], comman
       for (const reason of expected) {
         const entries = Object.entries(reason);
         ok(
-          decision.reasons.some((actual) => entries.every(([key, value]) => actual[key as keyof Refusal] === value)),
+          decision.reasons.some((actual) =>
+            entries.every(([key, value]) => actual[key as keyof Refusal] === value),
+          ),
           `no reason ${JSON.stringify(reason)} among: ${describe(decision.reasons)}`,
         );
       }
@@ -58,7 +60,12 @@ function decided<S, C, E>(decider: Decider<S, C, E>, past: NewEvent<E>[], comman
 
 /** Numbers new events as one stream would. */
 export const recorded = <E>(events: readonly NewEvent<E>[], streamId = 'stream'): RecordedEvent<E>[] =>
-  events.map(({ event, occurredOn }, i) => ({ event, occurredOn, version: i + 1, id: eventId(streamId, i + 1) }));
+  events.map(({ event, occurredOn }, i) => ({
+    event,
+    occurredOn,
+    version: i + 1,
+    id: eventId(streamId, i + 1),
+  }));
 
 function comparable<E>(event: NewEvent<E>, expected: NewEvent<E>) {
   return {

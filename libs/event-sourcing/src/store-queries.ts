@@ -1,0 +1,123 @@
+import { DatabaseError, type ClientBase, type Pool } from 'pg';
+import { requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
+import { textArray, uuidArray, uuidBytes } from './pg-arrays.js';
+import {
+  AS_TEXT,
+  bytesOf,
+  EVENT_COLUMNS,
+  storedEvent,
+  type EventColumns,
+  type StoredEvent,
+} from './stored-event.js';
+
+/**
+ * The database cannot be reached, or was lost while an append was under way: whether it was done is unknown. Safe to
+ * repeat with the same idempotency key.
+ */
+export class StoreUnavailable extends Error {}
+
+/** What became of a request with an idempotency key. */
+export type SeenRequest = Extract<AppendOutcome, { outcome: 'replayed' | 'keyReused' }>;
+
+type Database = Pool | ClientBase;
+
+/** The events of a stream in order, from the one after `afterVersion`. */
+export async function loadStream(
+  database: Database,
+  streamId: string,
+  afterVersion: number,
+): Promise<StoredEvent[]> {
+  const rows = await queryRows<EventColumns>(
+    database,
+    'load_stream',
+    `select ${EVENT_COLUMNS} from events e where e.stream_id = $1 and e.version > $2 order by e.version`,
+    [streamId, afterVersion],
+  );
+  return rows.map(storedEvent);
+}
+
+/** The events of many streams in one query, by stream id; a stream without events is absent. */
+export async function loadStreams(
+  database: Database,
+  streamIds: readonly string[],
+): Promise<Map<string, StoredEvent[]>> {
+  const rows = await queryRows<EventColumns>(
+    database,
+    'load_streams',
+    `select ${EVENT_COLUMNS} from events e where e.stream_id = any($1) order by e.stream_id, e.version`,
+    [uuidArray(streamIds.map(uuidBytes))],
+  );
+  const streams = new Map<string, StoredEvent[]>();
+  for (const row of rows) {
+    const event = storedEvent(row);
+    const events = streams.get(event.streamId);
+    if (events) events.push(event);
+    else streams.set(event.streamId, [event]);
+  }
+  return streams;
+}
+
+/** What became of each request, in order; undefined for one never seen. */
+export async function seenRequests(
+  database: Database,
+  requests: readonly IdempotencyKey[],
+): Promise<(SeenRequest | undefined)[]> {
+  const rows = await queryRows<[string, string, string, string, string, string]>(
+    database,
+    'seen_requests',
+    `select key, owner, fingerprint, first_version, last_version, last_position from keys
+     where key = any($1) and fingerprint is not null`,
+    [textArray(requests.map(({ key }) => requestKey(key)))],
+  );
+  const byKey = new Map(rows.map((row) => [row[0], row]));
+  return requests.map(({ key, fingerprint }): SeenRequest | undefined => {
+    const row = byKey.get(requestKey(key));
+    if (!row) return undefined;
+    if (!bytesOf(row[2]).equals(fingerprint)) return { outcome: 'keyReused' };
+    const [firstVersion, lastVersion, lastPosition] = [Number(row[3]), Number(row[4]), Number(row[5])];
+    return { outcome: 'replayed', streamId: row[1], firstVersion, lastVersion, lastPosition };
+  });
+}
+
+/** The hash of a stream's event at a version (undefined: there is none) and the version that the stream is at. */
+export async function hashAt(
+  database: Database,
+  streamId: string,
+  version: number,
+): Promise<{ hash: Buffer | undefined; actual: number }> {
+  const rows = await queryRows<[string | null, string | null]>(
+    database,
+    'hash_at',
+    `select (select hash from events where stream_id = $1 and version = $2),
+       (select max(version) from events where stream_id = $1)`,
+    [streamId, version],
+  );
+  const [hash, actual] = rows[0]!;
+  return { hash: hash === null ? undefined : bytesOf(hash), actual: Number(actual) };
+}
+
+async function queryRows<R extends (string | null)[]>(
+  database: Database,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<R[]> {
+  try {
+    const { rows } = await database.query<R>({ name, text, values, rowMode: 'array', types: AS_TEXT });
+    return rows;
+  } catch (error) {
+    if (isConnectionLoss(error))
+      throw new StoreUnavailable('the database cannot be reached', { cause: error });
+    throw error;
+  }
+}
+
+/** Whether an error of the driver means that the database is away, rather than that it refused a statement. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return true;
+  if (error instanceof DatabaseError) return /^(08|57P0[1-3]|53300)/.test(error.code ?? '');
+  return error instanceof Error && (DRIVER_LOSS.test(error.message) || 'syscall' in error);
+}
+
+// What the driver says when there is no server to say it.
+const DRIVER_LOSS = /connection terminated|connection error|timeout|not queryable|ECONN|server closed/i;
