@@ -58,8 +58,9 @@ function parseSet(raw: Record<string, unknown>, file: string, setting: boolean):
   const where = `${file}: ${id}`;
   onlyKeys(raw, SET_KEYS, where);
   const region = text(raw['region'], `${where}: region`);
-  if (region !== NATION && !isRegionCode(region))
-    throw invalid(where, `region ${region} is neither ${NATION} nor a region code`);
+  if (region !== NATION && !isRegionCode(region)) {
+    throw invalid(where, `its region is neither ${NATION} nor a region code`);
+  }
   const from = date(raw['from'], `${where}: from`);
   const to = raw['to'] === undefined ? undefined : date(raw['to'], `${where}: to`);
   if (to !== undefined && to < from) throw invalid(where, 'ends before it begins');

@@ -62,7 +62,12 @@ export interface FormColumn {
 export const HOUSEHOLD_KINDS: readonly Choice[] = [
   { code: '01', zh: '一般贫困户', en: 'ordinary', also: ['一般户'] },
   { code: '02', zh: '低保贫困户', en: 'dibao', also: ['低保户'] },
-  { code: '03', zh: '特困户', en: 'tekun', also: ['五保户', '五保贫困户', '特困供养户', '特困供养（五保）户'] },
+  {
+    code: '03',
+    zh: '特困户',
+    en: 'tekun',
+    also: ['五保户', '五保贫困户', '特困供养户', '特困供养（五保）户'],
+  },
 ];
 export const ENTRY_KINDS: readonly Choice[] = [
   { code: '01', zh: '初次识别', en: 'identified' },

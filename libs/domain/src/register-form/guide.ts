@@ -5,10 +5,25 @@ const columns: readonly FormColumn[] = FORM_COLUMNS;
 
 /** One household of two as the template shows it: the example of each column, then a member's row. The numbers are made up. */
 export const EXAMPLE_ROWS: readonly FormRow[] = [
-  { ...(Object.fromEntries(columns.map((c) => [c.key, c.example])) as FormRow), netIncome: '8260.50', perCapitaNetIncome: '4130.25' },
   {
-    householdNo: '4228230001', name: '向秀兰', idNumber: '422823196708210026', sex: '女', relation: '配偶', ethnicity: '土家族',
-    education: '初中', schooling: '非在校生', health: '健康', workAbility: '普通劳动力', dibao: '否', medicalInsurance: '是', pension: '是',
+    ...(Object.fromEntries(columns.map((c) => [c.key, c.example])) as FormRow),
+    netIncome: '8260.50',
+    perCapitaNetIncome: '4130.25',
+  },
+  {
+    householdNo: '4228230001',
+    name: '向秀兰',
+    idNumber: '422823196708210026',
+    sex: '女',
+    relation: '配偶',
+    ethnicity: '土家族',
+    education: '初中',
+    schooling: '非在校生',
+    health: '健康',
+    workAbility: '普通劳动力',
+    dibao: '否',
+    medicalInsurance: '是',
+    pension: '是',
   },
 ];
 
@@ -22,8 +37,10 @@ export function formGuide(): string {
     '',
     '| 列 | key | 填写 level | form | 说明 | content |',
     '|---|---|---|---|---|---|',
-    ...columns.map((c) =>
-      `| ${c.zh}${c.mandatory ? ' *' : ''} | \`${c.key}\` | ${LEVEL[c.level]} | ${c.formField ?? ''} | ${c.hintZh} | ${c.hint} |`),
+    ...columns.map(
+      (c) =>
+        `| ${c.zh}${c.mandatory ? ' *' : ''} | \`${c.key}\` | ${LEVEL[c.level]} | ${c.formField ?? ''} | ${c.hintZh} | ${c.hint} |`,
+    ),
     '',
     '## 代码表 (code lists)',
   ];
@@ -34,7 +51,10 @@ export function formGuide(): string {
   }
   for (const name of systemsUsed()) {
     const list = CODE_SYSTEMS[name];
-    lines.push('', `**${list.zh}** (\`${name}\`): ${list.entries.map((e) => `${e.code} ${e.zh}`).join('、')}`);
+    lines.push(
+      '',
+      `**${list.zh}** (\`${name}\`): ${list.entries.map((e) => `${e.code} ${e.zh}`).join('、')}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

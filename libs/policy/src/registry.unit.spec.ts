@@ -1,0 +1,97 @@
+import { loadPolicy } from './load.js';
+import { parseRuleSets } from './parse.js';
+import { createPolicy } from './policy.js';
+import { COMPARISON_HITS, GUARANTEES, registryPolicy } from './registry.js';
+
+const policy = loadPolicy();
+
+describe('registryPolicy', () => {
+  it('hands the registry everything it decides by', () => {
+    const hubei = registryPolicy(policy.at('422823001001', '2018-06-30'), 2018);
+    expect(hubei).toMatchObject({
+      version: 'national-2018@1+hubei-2018@1',
+      year: 2018,
+      dibaoContinuesAfterExit: true,
+      villageNoticeDays: 7,
+      townshipNoticeDays: 7,
+      exitNoticeDays: 7,
+      backdatedAfterDays: 30,
+      campaignEnd: '2020-12-31',
+      exitDeadline: '2020-12-31',
+      policiesRetainedUntil: '2020-12-31',
+      maxOtherCauses: 2,
+      reviewMajorityAbove: 0.5,
+      exitIncomeComparison: 'above',
+      exitGuarantees: GUARANTEES.slice(0, 5),
+      disqualifyingComparisonHits: COMPARISON_HITS,
+    });
+    expect(hubei.exitSteps).toEqual([
+      'democraticReview',
+      'verification',
+      'acknowledgement',
+      'publicNotice',
+      'announcement',
+    ]);
+    expect(hubei.identificationSteps[0]).toBe('application');
+    expect(hubei.returnSteps.slice(1)).toEqual(hubei.identificationSteps.slice(1));
+  });
+
+  it('knows the line of every year, whatever year it was made for', () => {
+    const first = registryPolicy(policy.at('422823', '2014-06-30'), 2014);
+    expect([2013, 2014, 2020, 2021, 2010].map((year) => first.povertyLineFen(year))).toEqual([
+      273_600n,
+      280_000n,
+      400_000n,
+      undefined,
+      undefined,
+    ]);
+    expect([2013, 2014].map((year) => first.povertyLineAssumed(year))).toEqual([true, false]);
+  });
+
+  it('names the rules behind a parameter, the quoted one first', () => {
+    const hubei = registryPolicy(policy.at('422823', '2018-06-30'), 2018);
+    expect(hubei.ruleIdsOf('exitGuarantees')).toEqual(['REG-01']);
+    expect(hubei.ruleIdsOf('povertyLine.2018')).toEqual(['REG-19', 'TGT-22']);
+    expect(hubei.ruleIdsOf('policiesRetainedUntil')).toEqual(['REG-13']);
+    expect(hubei.ruleIdsOf('dibaoLine.2018')).toEqual([]);
+  });
+
+  it('has no deadline and no line after the campaign, and still works', () => {
+    const later = registryPolicy(policy.at('422823', '2026-11-22'), 2026);
+    expect(later.exitDeadline).toBeUndefined();
+    expect(later.povertyLineFen(2026)).toBeUndefined();
+    expect(later.campaignEnd).toBe('2020-12-31');
+  });
+
+  it('adds safe water where an installation’s rule set makes it a condition', () => {
+    const wet = createPolicy([
+      ...parseRuleSets(
+        `ruleSets: [{ id: t, version: '1', region: CN, name: n, from: 2014-01-01, parameters: {
+          ${policy
+            .at('CN', '2014-06-30')
+            .parameters()
+            .filter((one) => one.name !== 'safeWaterGatesExit')
+            .map((one) => `'${one.name}': { value: ${JSON.stringify(one.value)}, source: s }`)
+            .join(', ')}, safeWaterGatesExit: { value: true, source: s } } }]`,
+        't.yaml',
+      ),
+    ]);
+    expect(registryPolicy(wet.at('42', '2018-01-01'), 2018).exitGuarantees).toEqual(GUARANTEES);
+  });
+
+  it('gives one object for one rule set and year', () => {
+    const ruleSet = policy.at('422823', '2018-06-30');
+    expect(registryPolicy(ruleSet, 2018)).toBe(registryPolicy(ruleSet, 2018));
+    expect(registryPolicy(ruleSet, 2018)).not.toBe(registryPolicy(ruleSet, 2019));
+  });
+
+  it('fails where a rule set lacks what the registry cannot do without', () => {
+    const bare = createPolicy(
+      parseRuleSets(
+        "ruleSets: [{ id: t, version: '1', region: CN, name: n, from: 2014-01-01, parameters: {} }]",
+        't.yaml',
+      ),
+    );
+    expect(() => registryPolicy(bare.at('42', '2018-01-01'), 2018)).toThrow('is not in t@1');
+  });
+});
