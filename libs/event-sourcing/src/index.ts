@@ -33,6 +33,7 @@ export {
   skipMessage,
   startProjector,
   waitForPosition,
+  type AnyProjection,
   type PartitionStatus,
   type PositionToken,
   type ProjectedEvent,

@@ -1,0 +1,344 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Fetched, IncomingMessage, PartitionReader } from './kafka.js';
+import type { EventMetrics } from './metrics.js';
+import { BackOff, Pause } from './pause.js';
+import { notifyPosition } from './position-waiters.js';
+import { positionOf, projectedEvent, type AnyProjection, type ProjectedEvent } from './projected-event.js';
+import {
+  CheckpointMoved,
+  isSkipped,
+  loadCheckpoint,
+  recordStop,
+  withCheckpoint,
+  type Checkpoint,
+} from './projector-store.js';
+import { isTransient } from './transient.js';
+
+export interface PartitionStatus {
+  readonly topic: string;
+  readonly partition: number;
+  /** Highest store position in the read model. */
+  readonly position: number;
+  /** Offset of the message that carried it, -1 for none. */
+  readonly offset: number;
+  /** Messages on Kafka that were not looked at yet. */
+  readonly lag: number;
+  /** Age of the last applied event while messages wait, else 0. */
+  readonly secondsBehind: number;
+  /** The message that stopped the partition. */
+  readonly stopped?: {
+    readonly offset: number;
+    readonly position?: number;
+    readonly reason: string;
+    readonly since: Date;
+  };
+  /** What is being retried just now: a broker or a database that is away. */
+  readonly retrying?: string;
+}
+
+export interface PartitionOptions {
+  readonly pool: pg.Pool;
+  readonly schema: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly projections: readonly AnyProjection[];
+  readonly reader: PartitionReader;
+  readonly metrics: EventMetrics;
+  readonly logger: Logger;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** Commits need not survive a crash of the database (a rebuild is run again then). */
+  readonly fast: boolean;
+  readonly onProgress: (nextOffset: number) => void;
+}
+
+interface Pending {
+  readonly message: IncomingMessage;
+  readonly event: ProjectedEvent<never>;
+}
+
+/** Brings one partition into the read model until it is stopped. */
+export class PartitionProjector {
+  private checkpoint: Checkpoint = { position: 0, offset: -1 };
+  /** Next offset to look at, and the end of the log as last seen. */
+  private next = 0;
+  private end = 0;
+  private lastRecordedAt: Date | undefined;
+  private stopped: PartitionStatus['stopped'];
+  private retrying: string | undefined;
+  private ending = false;
+  private replaying = false;
+  private readonly pause = new Pause();
+  private readonly backOff = new BackOff(50, 5000);
+  private readonly finished: Promise<void>;
+  private readonly labels: { schema: string; topic: string; partition: string };
+
+  constructor(private readonly options: PartitionOptions) {
+    this.labels = { schema: options.schema, topic: options.topic, partition: String(options.partition) };
+    this.finished = this.run();
+  }
+
+  status(): PartitionStatus {
+    const { topic, partition } = this.options;
+    const lag = Math.max(0, this.end - this.next);
+    return {
+      topic,
+      partition,
+      ...this.checkpoint,
+      lag,
+      secondsBehind:
+        lag === 0 || this.lastRecordedAt === undefined
+          ? 0
+          : (Date.now() - this.lastRecordedAt.getTime()) / 1000,
+      ...(this.stopped && { stopped: this.stopped }),
+      ...(this.retrying !== undefined && { retrying: this.retrying }),
+    };
+  }
+
+  /** Ends after the transaction that runs. */
+  async stop(): Promise<void> {
+    this.ending = true;
+    this.pause.interrupt();
+    await Promise.all([this.options.reader.close(), this.finished]);
+  }
+
+  private async run(): Promise<void> {
+    const { pool, schema, topic, partition, logger } = this.options;
+    while (!this.ending) {
+      try {
+        this.setStopped(undefined);
+        this.checkpoint = await loadCheckpoint(pool, schema, topic, partition);
+        await this.follow();
+      } catch (error) {
+        if (this.ending) return;
+        // Whatever failed, it may have been committed all the same: begin again from what the database says.
+        const waitMs = this.backOff.ms();
+        if (error instanceof CheckpointMoved) {
+          logger.info(
+            { topic, partition, schema },
+            'the checkpoint was moved by another projector or a rebuild, reloading',
+          );
+        } else {
+          this.retrying = error instanceof Error ? error.message : String(error);
+          logger.warn(
+            { err: error, topic, partition, schema, waitMs },
+            'projector interrupted, trying again',
+          );
+        }
+        await this.pause.wait(waitMs);
+      }
+    }
+  }
+
+  /** Reads on from the checkpoint, the next fetch running while a batch is applied. */
+  private async follow(): Promise<void> {
+    let fetching: Promise<Fetched> = this.locate();
+    let last: IncomingMessage | undefined;
+    while (!this.ending) {
+      const fetched = await fetching;
+      if (fetched.outcome === 'outOfRange') {
+        if (this.next === 0)
+          throw new Error('the topic no longer holds its beginning: the read model would be incomplete');
+        fetching = this.locate();
+        last = undefined;
+        continue;
+      }
+      this.end = fetched.endOffset;
+      this.retrying = undefined;
+      const [first] = fetched.messages;
+      if (first === undefined) {
+        this.showLag();
+        fetching = this.fetch(this.next);
+        continue;
+      }
+      if (first.offset !== this.next || (last !== undefined && !continues(last, first))) {
+        // A new writer, or another log under the same name with as many messages: look whether it is still ours.
+        fetching = this.locate();
+        last = undefined;
+        continue;
+      }
+      last = fetched.messages.at(-1) ?? first;
+      fetching = this.fetch(last.offset + 1);
+      fetching.catch(() => undefined);
+      await this.project(fetched.messages);
+      this.next = last.offset + 1;
+      this.options.onProgress(this.next);
+      this.showLag();
+    }
+  }
+
+  private fetch(offset: number): Promise<Fetched> {
+    return this.options.reader.fetch(offset, { maxBytes: this.options.maxBytes });
+  }
+
+  /**
+   * Finds where to read on: the message at the checkpoint's offset must carry the checkpoint's position. If it does
+   * not, the topic was recreated; then all of it is read again and the position decides what is new.
+   */
+  private async locate(): Promise<Fetched> {
+    const { topic, partition, logger } = this.options;
+    const { offset, position } = this.checkpoint;
+    this.replaying = false;
+    this.next = Math.max(0, offset);
+    const fetched = await this.fetch(this.next);
+    if (offset < 0) return fetched;
+    if (fetched.outcome === 'messages') {
+      const [first] = fetched.messages;
+      if (first?.offset === offset && positionOf(first) === position) return fetched;
+      if (first === undefined && fetched.endOffset > offset)
+        throw new Error(`no message at offset ${offset}`);
+    }
+    logger.warn(
+      { topic, partition, offset, position },
+      'another log under the same name: reading it from the beginning',
+    );
+    this.replaying = true;
+    this.next = 0;
+    return this.fetch(0);
+  }
+
+  private async project(messages: readonly IncomingMessage[]): Promise<void> {
+    const [projection] = this.options.projections;
+    if (projection === undefined) return;
+    let batch: Pending[] = [];
+    let high = this.checkpoint.position;
+    for (const message of messages) {
+      const position = positionOf(message);
+      if (position !== undefined && position <= high) {
+        if (this.replaying && position === this.checkpoint.position) await this.anchor(message.offset);
+        continue;
+      }
+      try {
+        if (position === undefined) throw new Error('no header fupin_position');
+        batch.push({ message, event: projectedEvent(message, position, projection, this.options) });
+        high = position;
+      } catch (error) {
+        await this.applyAll(batch);
+        batch = [];
+        await this.stopAt(message, position, error);
+        if (this.ending) return;
+        high = this.checkpoint.position;
+      }
+    }
+    await this.applyAll(batch);
+  }
+
+  /** The recreated topic's copy of the last applied event: from here on the checkpoint fits the new log. */
+  private async anchor(offset: number): Promise<void> {
+    const to = { position: this.checkpoint.position, offset };
+    await withCheckpoint(
+      this.options.pool,
+      this.options.schema,
+      this.options,
+      this.checkpoint,
+      to,
+      async () => undefined,
+    );
+    this.checkpoint = to;
+    this.replaying = false;
+  }
+
+  private async applyAll(batch: readonly Pending[]): Promise<void> {
+    for (let from = 0; from < batch.length && !this.ending; from += this.options.maxEvents) {
+      await this.apply(batch.slice(from, from + this.options.maxEvents));
+    }
+  }
+
+  private async apply(batch: readonly Pending[]): Promise<void> {
+    const last = batch.at(-1);
+    if (last === undefined || this.ending) return;
+    try {
+      await this.commit(batch, last);
+    } catch (error) {
+      if (error instanceof CheckpointMoved || isTransient(error)) throw error;
+      if (batch.length === 1) {
+        if ((await this.stopAt(last.message, last.event.position, error)) === 'again')
+          await this.apply(batch);
+        return;
+      }
+      // Smaller pieces find the one at fault and let the good ones before it in.
+      const half = batch.length >> 1;
+      await this.apply(batch.slice(0, half));
+      await this.apply(batch.slice(half));
+    }
+  }
+
+  private async commit(batch: readonly Pending[], last: Pending): Promise<void> {
+    const { pool, schema, topic, projections, metrics, fast } = this.options;
+    const to = { position: last.event.position, offset: last.message.offset };
+    const end = metrics.projectorApplySeconds.startTimer({ schema, topic });
+    const events = batch.map(({ event }) => event);
+    await withCheckpoint(
+      pool,
+      schema,
+      this.options,
+      this.checkpoint,
+      to,
+      async (tx) => {
+        for (const projection of projections) await projection.apply(tx, events);
+      },
+      fast,
+    );
+    end();
+    this.checkpoint = to;
+    this.replaying = false;
+    this.lastRecordedAt = last.event.recordedAt;
+    this.backOff.reset();
+    metrics.projectorEvents.inc({ schema, topic }, batch.length);
+    metrics.projectorPosition.set(this.labels, to.position);
+    notifyPosition(schema, this.options);
+  }
+
+  /** Holds the partition at a message until an operator skips it, its checkpoint moves or (apply only) it is time to try again. */
+  private async stopAt(
+    message: IncomingMessage,
+    position: number | undefined,
+    error: unknown,
+  ): Promise<'skipped' | 'again'> {
+    const { pool, schema, topic, partition, logger } = this.options;
+    const { offset } = message;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const place = { topic, partition, offset, position };
+    this.setStopped({ offset, ...(position !== undefined && { position }), reason, since: new Date() });
+    if (!(await isSkipped(pool, schema, place))) {
+      logger.error(
+        { err: error, schema, ...place },
+        'a message stops its partition until it is skipped by an operator',
+      );
+      await recordStop(pool, schema, this.options, { offset, position, reason });
+      for (let waited = 0; !(await isSkipped(pool, schema, place)); waited++) {
+        if (this.ending) return 'skipped';
+        if (waited === 60) return 'again';
+        await this.pause.wait(500);
+        const now = await loadCheckpoint(pool, schema, topic, partition);
+        if (now.position !== this.checkpoint.position) throw new CheckpointMoved();
+      }
+    }
+    logger.warn({ schema, ...place }, 'message skipped by an operator');
+    if (position !== undefined && position > this.checkpoint.position) {
+      const to = { position, offset };
+      await withCheckpoint(pool, schema, this.options, this.checkpoint, to, async () => undefined);
+      this.checkpoint = to;
+      notifyPosition(schema, this.options);
+    }
+    this.setStopped(undefined);
+    return 'skipped';
+  }
+
+  private setStopped(stopped: PartitionStatus['stopped']): void {
+    this.stopped = stopped;
+    this.options.metrics.projectorStopped.set(this.labels, stopped === undefined ? 0 : 1);
+  }
+
+  private showLag(): void {
+    const { lag, secondsBehind } = this.status();
+    this.options.metrics.projectorLagEvents.set(this.labels, lag);
+    this.options.metrics.projectorLagSeconds.set(this.labels, secondsBehind);
+  }
+}
+
+/** Whether `message` follows `last` in the same log: the same writer, the next number (they wrap at 2^31). */
+function continues(last: IncomingMessage, message: IncomingMessage): boolean {
+  return message.writer === last.writer && message.sequence === (last.sequence + 1) % 2 ** 31;
+}
