@@ -3,8 +3,10 @@ import { ApiConsumes, ApiExtension } from '@nestjs/swagger';
 import { SetMetadata } from '@nestjs/common';
 import type { StandardProblem } from './problem-types.js';
 
-/** Name of the extension under which an operation's problem types are kept in the document. */
+/** Extension under which an operation's problem types stay in the document. */
 export const PROBLEMS_EXTENSION = 'x-problem-types';
+/** The same for those of its controller; merged into the former when the document is made. */
+export const SHARED_PROBLEMS_EXTENSION = 'x-shared-problem-types';
 
 /**
  * The problem types that this operation can answer beside those every operation has:
@@ -13,7 +15,14 @@ export const PROBLEMS_EXTENSION = 'x-problem-types';
 export const ApiProblems = (
   // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the standard names are there to complete
   ...types: readonly (StandardProblem | (string & {}))[]
-): MethodDecorator & ClassDecorator => ApiExtension(PROBLEMS_EXTENSION, types);
+): MethodDecorator & ClassDecorator => {
+  const onMethod = ApiExtension(PROBLEMS_EXTENSION, types);
+  const onClass = ApiExtension(SHARED_PROBLEMS_EXTENSION, types);
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    if (key !== undefined && descriptor) onMethod(target, key, descriptor);
+    else (onClass as (type: object) => void)(target);
+  };
+};
 
 export const STREAM_KEY = 'fupin:stream';
 

@@ -17,6 +17,7 @@ import {
 } from './config.js';
 import { createLogger } from './logging.js';
 import { MetricsRegistry } from './metrics.js';
+import { quietly } from './nest-log.js';
 import { openApiDocument, type ApiInfo, type PluginMetadata } from './openapi.js';
 import { sendProblem, toProblem } from './problem.filter.js';
 import { acceptBodies, answerHeaders, idsOf, measureRequests } from './request-hooks.js';
@@ -25,7 +26,7 @@ import { closeOnSignals, drainable, type Drain } from './shutdown.js';
 
 export interface ServiceOptions extends ApiInfo, ServiceNeeds {
   readonly defaultPort: number;
-  /** Descriptions generated from the types: `() => import('./metadata.js').then((m) => m.default())`; optional everywhere. */
+  /** Descriptions generated from the types: `metadataBeside(import.meta.url)`. */
   readonly metadata?: PluginMetadata;
   /** Media types that routes may take as a stream (see `@AcceptsStream`). */
   readonly streamed?: readonly string[];
@@ -112,7 +113,7 @@ export async function startService(
       abortOnError: false,
     },
   );
-  app.useLogger(app.get(NestLogger));
+  app.useLogger(quietly(app.get(NestLogger)));
   const drain = drainable(app, logger);
   measureRequests(adapter.getInstance() as unknown as FastifyInstance, app.get(MetricsRegistry));
   try {

@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import { ActorRole } from '@fupin/contracts';
 import { liesWithin, type RegionCode } from '@fupin/domain';
 import type { FastifyRequest } from 'fastify';
@@ -74,7 +75,8 @@ export const ROLES_KEY = 'fupin:roles';
 export const SCOPES_KEY = 'fupin:scopes';
 
 /** No token needed for this route or controller. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC_KEY, true);
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(PUBLIC_KEY, true), ApiExtension('x-public', true));
 
 /** Only these roles may call the route (a route's own list replaces its controller's). */
 export const Roles = (...roles: readonly Role[]): MethodDecorator & ClassDecorator =>

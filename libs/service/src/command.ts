@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { Origin } from '@fupin/contracts';
 import type { Envelope } from '@fupin/event-sourcing';
 import type { FastifyRequest } from 'fastify';
@@ -52,9 +53,19 @@ export class CommandRequest {
   }
 }
 
+/** Marks an operation as a command until its headers are in the document. */
+export const COMMAND_EXTENSION = 'x-command';
+
 /** The command's own headers as a parameter of the controller: `post(@Command() command: CommandRequest)`. */
-export const Command = createParamDecorator((_: unknown, context: ExecutionContext): CommandRequest =>
-  readCommand(context.switchToHttp().getRequest<FastifyRequest>()),
+export const Command = createParamDecorator(
+  (_: unknown, context: ExecutionContext): CommandRequest =>
+    readCommand(context.switchToHttp().getRequest<FastifyRequest>()),
+  [
+    (target, key) => {
+      const method = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+      if (key !== undefined && method) ApiExtension(COMMAND_EXTENSION, true)(target, key, method);
+    },
+  ],
 );
 
 /** Reads caller, ids, `Idempotency-Key` and `If-Match`. Throws the 400 problem when a header is malformed. */

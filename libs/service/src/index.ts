@@ -51,4 +51,4 @@ export { currentIds, withIds, type RequestIds } from './request-ids.js';
 export { createLogger } from './logging.js';
 export { scrub, scrubError, scrubPath } from './scrub.js';
 export { createPool, migrate, type PoolOptions } from './database.js';
-export { type PluginMetadata } from './openapi.js';
+export { metadataBeside, type PluginMetadata } from './openapi.js';

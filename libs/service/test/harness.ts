@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { startService, type RunningService } from '../src/index.js';
+import { startService, type RunningService, type ServiceOptions } from '../src/index.js';
 import { startDevelopmentIssuer, type DevelopmentIssuer } from '../src/development-issuer.js';
 import { SampleModule } from './sample.controller.js';
 
@@ -22,7 +22,7 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
+export async function startHarness(more: Partial<ServiceOptions> = {}): Promise<Harness> {
   const issuer = await startDevelopmentIssuer();
   const lines: string[] = [];
   const logTo = new Writable({
@@ -45,6 +45,7 @@ export async function startHarness(): Promise<Harness> {
     needs: [],
     env,
     logTo,
+    ...more,
   });
 
   const call: Harness['call'] = async (method, path, { token, body, raw, headers = {} } = {}) => {

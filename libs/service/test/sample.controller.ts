@@ -24,13 +24,14 @@ import {
   toPage,
   traceHeaders,
   type Page,
-} from '../src/index.js';
+} from '@fupin/service';
 import { ClaimTaken, CommandRefused, IdempotencyKeyReused, VersionMismatch } from '@fupin/event-sourcing';
 import { HouseholdDto, MemberDto } from './sample.dto.js';
 
 export const seen: CommandRequest[] = [];
 
 @ApiTags('households')
+@ApiProblems('too-many-requests')
 @Controller('v1/households')
 export class SampleController {
   @Post()

@@ -27,6 +27,7 @@ export class MemberDto {
 }
 
 export class HouseholdDto {
+  /** Code of the village / 村代码 */
   @ApiProperty({ example: '422823001001' })
   @Matches(/^\d{12}$/)
   region!: string;
