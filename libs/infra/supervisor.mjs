@@ -9,6 +9,7 @@
 // Lines on stdout: JSON events for the owner, see src/supervised.ts.
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /**
  * @typedef {{ file: string, args: string[], cwd?: string, env: Record<string, string>, uid?: number, gid?: number }} Command
@@ -51,7 +52,8 @@ function stragglers() {
   return readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
     try {
-      return readlinkSync(`/proc/${name}/cwd`) === plan.home;
+      if (readlinkSync(`/proc/${name}/cwd`) !== plan.home) return false;
+      return /^(postgres|java)\b/.test(basename(readlinkSync(`/proc/${name}/exe`))); // not somebody's shell
     } catch {
       return false;
     }

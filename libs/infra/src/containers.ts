@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { ensureImage, startContainer, type DockerMemory, type RunningContainer } from './docker.js';
-import { clusterIdOf } from './kafka-client.js';
+import { clusterIdOf } from './kafka-probe.js';
 import { KAFKA_VERSION } from './kafka-jars.js';
 import { COMMON_SETTINGS, newClusterId } from './kafka-settings.js';
 import { freePort } from './ports.js';
@@ -50,7 +50,7 @@ export async function dockerPostgres(
     ...(options.port === undefined ? {} : { hostPort: options.port }),
     environment: {
       POSTGRES_PASSWORD: password,
-      POSTGRES_INITDB_ARGS: '--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8',
+      POSTGRES_INITDB_ARGS: '--locale=C.UTF-8 --encoding=UTF8',
     },
     command: ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     ...(options.memory === undefined

@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { endServersIn } from './processes.js';
 
 /** The folder one server lives in. */
 export interface ServerFolder {
@@ -29,9 +29,9 @@ const OWNER = 'owner';
  * The folder for a server: `dataDir`, which is kept, or a temporary one. Whatever an earlier run left there (a server
  * without its supervisor, temporary folders of ended runs) is ended and removed first. Throws when a live server uses it.
  */
-export function serverFolder(server: string, dataDir?: string): ServerFolder {
+export async function serverFolder(server: string, dataDir?: string): Promise<ServerFolder> {
   if (dataDir === undefined) {
-    sweep();
+    await sweep();
     const path = realpathSync(mkdtempSync(join(tmpdir(), `${PREFIX}${server}-`)));
     chmodSync(path, 0o755);
     return { path, temporary: true };
@@ -44,7 +44,7 @@ export function serverFolder(server: string, dataDir?: string): ServerFolder {
       `The data folder ${path} is in use by a running ${server} (supervisor process ${owner}).`,
     );
   }
-  endProcessesIn(path);
+  await endServersIn(path);
   return { path, temporary: false };
 }
 
@@ -61,7 +61,7 @@ export function logFile(folder: ServerFolder, name: string): string {
 }
 
 /** Removes temporary folders (of this user) whose supervisor has ended without doing so. */
-function sweep(): void {
+async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
     try {
@@ -71,7 +71,7 @@ function sweep(): void {
       const owner = ownerOf(path);
       const abandoned = owner === undefined ? Date.now() - mtimeMs > 3_600_000 : !isSupervisor(owner);
       if (!abandoned) continue;
-      endProcessesIn(path);
+      await endServersIn(path);
       rmSync(path, { recursive: true, force: true });
     } catch {
       // someone else is removing it
@@ -96,19 +96,5 @@ function isSupervisor(pid: number): boolean {
     );
   } catch {
     return false;
-  }
-}
-
-/** Ends processes that work in the folder although their supervisor is gone (somebody killed it). Linux only. */
-function endProcessesIn(path: string): void {
-  if (process.platform !== 'linux') return;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    try {
-      const cwd = readlinkSync(`/proc/${name}/cwd`);
-      if (cwd === path || cwd.startsWith(path + sep)) process.kill(Number(name), 'SIGKILL');
-    } catch {
-      // gone, or not ours to look at
-    }
   }
 }

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.js';
 import { Supervised } from './supervised.js';
@@ -82,8 +82,8 @@ async function download(root: string, jars: string, stamp: string, env: NodeJS.P
   const fresh = join(partial, 'jars');
   mkdirSync(fresh, { recursive: true });
   const args = ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${fresh}`];
-  // A user without a home of its own (nobody) has no place for Maven's repository.
-  if (!isWritable(homedir())) args.push(`-Dmaven.repo.local=${join(partial, 'repository')}`);
+  // Java goes by /etc/passwd, not by $HOME: a user without a home there (nobody) has no place for Maven's repository.
+  if (!isWritable(userInfo().homedir)) args.push(`-Dmaven.repo.local=${join(partial, 'repository')}`);
   const job = new Supervised({
     prepare: [{ file: 'mvn', args, cwd: partial, env: definedOnly(env) }],
     log: join(partial, 'maven.log'),

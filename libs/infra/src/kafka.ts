@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claim, logFile, serverFolder, type ServerFolder } from './folder.js';
-import { clusterIdOf } from './kafka-client.js';
+import { clusterIdOf } from './kafka-probe.js';
 import { findJava, kafkaJars } from './kafka-jars.js';
 import { COMMON_SETTINGS, newClusterId } from './kafka-settings.js';
 import { claimPort, freePort, LOOPBACK } from './ports.js';
@@ -34,7 +34,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   await claimPort(options.port, NAME, KAFKA_ADVICE);
   const java = findJava();
   const jars = await kafkaJars(options.log ?? (() => undefined));
-  const folder = serverFolder('kafka', options.dataDir);
+  const folder = await serverFolder('kafka', options.dataDir);
   const data = join(folder.path, 'topics');
   const scratch = join(folder.path, 'tmp');
   rmSync(scratch, { recursive: true, force: true });

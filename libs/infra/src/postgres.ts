@@ -43,7 +43,7 @@ export interface PostgresServer extends RunningServer {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   await claimPort(options.port, NAME, POSTGRES_ADVICE);
   const binaries = postgresBinaries();
-  const folder = serverFolder('postgres', options.dataDir);
+  const folder = await serverFolder('postgres', options.dataDir);
   const home = join(folder.path, 'pgdata');
   const user = serverUser(existsSync(home) ? statSync(home).uid : undefined);
   const mine = user?.uid ?? process.getuid?.();

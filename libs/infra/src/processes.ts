@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Sends `signal` to a process; for a signal that only makes sense for all of a server (stop, continue, kill), also to
@@ -47,4 +49,34 @@ function parentOfEach(): [child: number, parent: number][] {
         return [];
       }
     });
+}
+
+/**
+ * Ends the servers that work in the folder although their supervisor is gone (somebody killed it), and waits for that.
+ * Only servers: somebody's shell may stand there, too. Linux only.
+ */
+export async function endServersIn(folder: string): Promise<void> {
+  for (let turn = 0; turn < 250; turn++) {
+    const found = serversIn(folder);
+    if (found.length === 0) return;
+    for (const pid of found) send(pid, 'SIGKILL');
+    await sleep(20);
+  }
+  throw new Error(`The processes ${serversIn(folder).join(', ')} use ${folder} and cannot be ended.`);
+}
+
+function serversIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const cwd = readlinkSync(`/proc/${name}/cwd`);
+        if (cwd !== folder && !cwd.startsWith(folder + sep)) return false;
+        return /^(postgres|java)\b/.test(basename(readlinkSync(`/proc/${name}/exe`)));
+      } catch {
+        return false; // gone (or only its exit status is left), or not ours to look at
+      }
+    })
+    .map(Number);
 }

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { dockerKafka, dockerPostgres, newMemory } from './containers.js';
 import { dockerEngine, dockerMemory, rememberDocker, type DockerMemory } from './docker.js';
-import { clusterIdOf } from './kafka-client.js';
+import { clusterIdOf } from './kafka-probe.js';
 import { KAFKA_ADVICE, startKafka } from './kafka.js';
 import { claimPort, PortInUse } from './ports.js';
 import { POSTGRES_ADVICE, startPostgres } from './postgres.js';
