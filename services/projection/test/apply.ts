@@ -1,12 +1,13 @@
 import type { Pool } from 'pg';
 import type { HouseholdRecord } from '../src/event.js';
-import { applyBatch, readModelSql } from '../src/read-model.js';
+import { schemaSql } from '../src/projector/schema.js';
+import { applyBatch } from '../src/read-model.js';
 
 /** Creates the read models' tables in a schema. */
 export async function createReadModel(pool: Pool, schema = 'read_model'): Promise<void> {
   const client = await pool.connect();
   await client
-    .query(`BEGIN; CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema}; ${readModelSql}; COMMIT`)
+    .query(`BEGIN; CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema}; ${schemaSql}; COMMIT`)
     .finally(() => client.release());
 }
 

@@ -65,7 +65,7 @@ export class EventWriter {
 }
 
 export const VILLAGE = '422823100201';
-export const OTHER_VILLAGE = '422823101205';
+export const OTHER_VILLAGE = '422823101204';
 
 export const causes = (main: string, ...others: string[]) => ({ main: cause(main), others: others.map(cause) });
 const cause = (code: string) => ({ system: CodeSystem.REGISTER_CAUSE, code });

@@ -1,0 +1,67 @@
+import { labelOf } from '@fupin/domain';
+import type { EventCase } from './event.js';
+import type { Guarantee, HouseholdStatus } from './household/household.js';
+import type { Flow } from './roll-up/history.js';
+import { NO_CAUSE } from './roll-up/history.js';
+
+/** What people read, in both languages. */
+export interface Label {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export const STATUS_LABELS: Record<HouseholdStatus, Label> = {
+  applicant: { zh: '申请中', en: 'applicant' },
+  turnedDown: { zh: '未通过', en: 'turned down' },
+  stillPoor: { zh: '未脱贫', en: 'still poor' },
+  exited: { zh: '已脱贫', en: 'exited' },
+  returnedPoor: { zh: '返贫', en: 'returned to poverty' },
+};
+
+export const FLOW_LABELS: Record<Flow, Label> = {
+  identified: { zh: '初次识别', en: 'identified' },
+  newlyPoor: { zh: '新致贫', en: 'newly poor' },
+  missed: { zh: '漏评补录', en: 'missed, added' },
+  exits: { zh: '脱贫', en: 'exited' },
+  returns: { zh: '返贫', en: 'returned' },
+};
+
+export const GUARANTEE_LABELS: Record<Guarantee, Label> = {
+  food: { zh: '不愁吃', en: 'food' },
+  clothing: { zh: '不愁穿', en: 'clothing' },
+  compulsoryEducation: { zh: '义务教育', en: 'compulsory education' },
+  basicMedicalCare: { zh: '基本医疗', en: 'basic medical care' },
+  safeHousing: { zh: '住房安全', en: 'safe housing' },
+  safeWater: { zh: '饮水安全', en: 'safe water' },
+};
+
+export const EVENT_LABELS: Record<EventCase, Label> = {
+  applicationFiled: { zh: '申请', en: 'application filed' },
+  democraticReviewHeld: { zh: '民主评议', en: 'democratic review held' },
+  verificationCompleted: { zh: '核实', en: 'verification completed' },
+  dataComparisonCompleted: { zh: '数据比对', en: 'data comparison completed' },
+  publicNoticePosted: { zh: '公示', en: 'public notice posted' },
+  objectionRaised: { zh: '异议', en: 'objection raised' },
+  objectionResolved: { zh: '异议处理', en: 'objection resolved' },
+  townshipReviewCompleted: { zh: '乡镇审核', en: 'township review completed' },
+  countyReviewCompleted: { zh: '县级复审', en: 'county review completed' },
+  announcementPublished: { zh: '公告', en: 'announcement published' },
+  procedureTurnedDown: { zh: '未通过', en: 'procedure turned down' },
+  householdRegistered: { zh: '建档立卡', en: 'registered' },
+  povertyCausesRecorded: { zh: '致贫原因', en: 'causes recorded' },
+  incomeSurveyed: { zh: '收入调查', en: 'income surveyed' },
+  guaranteesAssessed: { zh: '两不愁三保障', en: 'guarantees assessed' },
+  livingConditionsRecorded: { zh: '居住条件', en: 'living conditions recorded' },
+  exitPlanned: { zh: '拟退出', en: 'exit planned' },
+  acknowledgementSigned: { zh: '农户认可', en: 'acknowledgement signed' },
+  householdExited: { zh: '脱贫', en: 'exited' },
+  monitoringVisitRecorded: { zh: '跟踪监测', en: 'monitoring visit' },
+  relapseReported: { zh: '返贫报告', en: 'relapse reported' },
+  householdReturned: { zh: '返贫', en: 'returned' },
+};
+
+/** The label of a main cause; `-` is none recorded, an unknown code shows as itself. */
+export function causeLabel(code: string): Label {
+  if (code === NO_CAUSE) return { zh: '未记录', en: 'not recorded' };
+  return labelOf('registerCause', code) ?? { zh: code, en: code };
+}

@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class TimelineEvent {
+  @ApiProperty({ example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:9' })
+  id!: string;
+  @ApiProperty({ type: 'integer', example: 9 })
+  version!: number;
+  @ApiProperty({ example: 'HouseholdExited' })
+  type!: string;
+  @ApiProperty({ example: '脱贫' })
+  typeZh!: string;
+  @ApiProperty({ example: 'exited' })
+  typeEn!: string;
+  @ApiProperty({ description: 'Business date / 业务日期', format: 'date', example: '2016-12-20' })
+  occurredOn!: string;
+  @ApiProperty({ description: '录入时间', format: 'date-time', example: '2016-12-21T02:10:00.000Z' })
+  recordedAt!: string;
+  @ApiProperty({ description: 'Region at that time', example: '422823100201' })
+  region!: string;
+  @ApiProperty({ description: 'Role of who caused it, never a name', example: 'county' })
+  actorRole!: string;
+  @ApiProperty({ description: 'Policy rules the decision rested on / 依据', type: [String], example: ['REG-19', 'REG-23'] })
+  ruleIds!: string[];
+  @ApiProperty({ example: 'hubei-2016' })
+  ruleSetVersion!: string;
+  @ApiProperty({ description: 'Recorded from an older register / 历史数据', example: false })
+  fromHistory!: boolean;
+  @ApiProperty({ description: 'Recorded long after its date / 补录', example: false })
+  backdated!: boolean;
+  @ApiProperty({ description: 'The fact, as the event contract names its fields', type: Object, example: { year: 2016, persons: 4 } })
+  data!: unknown;
+}
+
+export class TimelineAnswer {
+  @ApiProperty({ format: 'uuid', example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42' })
+  householdId!: string;
+  @ApiProperty({ type: [TimelineEvent] })
+  events!: TimelineEvent[];
+}
