@@ -1,0 +1,167 @@
+/**
+ * `npm start`: brings up PostgreSQL, Kafka and all services on this machine, plays the sample county once, and stays until
+ * Ctrl-C, which ends everything it started. Data lives in .data/ and survives a restart. `-- --help` lists the options.
+ */
+import { loadDivisions } from '@fupin/domain/divisions';
+import { startServers, type Servers } from '@fupin/infra';
+import { startDevelopmentIssuer, type DevelopmentIssuer } from '@fupin/service/development-issuer';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { end, run, untilReady, type Running } from './processes.js';
+import { playSample } from './sample/play.js';
+import { developmentSecrets } from './secrets.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const dataDir = join(root, '.data');
+
+const HELP = `npm start [-- options]
+
+  --county CODE      county of the sample data, six digits (default 422823, 巴东县)
+  --households N     households registered at first (default 3000)
+  --no-sample        no sample data
+  --reset            throw away .data/ first
+  --help             this text
+
+Environment: DATABASE_URL, KAFKA_BROKERS, OIDC_ISSUER use servers of yours; PROJECTION_PORT, REGISTRY_PORT,
+POSTGRES_PORT, KAFKA_PORT set ports. Without DATABASE_URL and KAFKA_BROKERS the servers come from Docker where an engine
+answers, and are started from packages otherwise (Java 17 and Maven are needed then).
+`;
+
+/** Every service that npm start runs: a new one is one line here. */
+const SERVICES = [
+  { name: 'registry', port: 3001 },
+  { name: 'projection', port: 3000 },
+] as const;
+
+const portOf = (service: (typeof SERVICES)[number]): number => Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
+
+function databaseUrl(adminUrl: string, service: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/fupin_${service}`;
+  return url.href;
+}
+
+interface Options {
+  readonly county: string;
+  readonly households: number;
+  readonly sample: boolean;
+  readonly reset: boolean;
+}
+
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      county: { type: 'string', default: '422823' },
+      households: { type: 'string', default: '3000' },
+      sample: { type: 'boolean', default: true },
+      reset: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    allowNegative: true,
+  });
+  if (values.help) return undefined;
+  const households = Number(values.households);
+  if (!Number.isInteger(households) || households < 1 || households > 200_000) throw new Error('--households must be a whole number from 1 to 200000');
+  if (!/^\d{6}$/.test(values.county) || !loadDivisions().exists(values.county)) throw new Error(`--county ${values.county}: no such county; give the six digits of one in Hubei or Hunan`);
+  return { county: values.county, households, sample: values.sample, reset: values.reset };
+}
+
+const say = (line: string): void => console.log(line);
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) {
+    say(HELP);
+    return;
+  }
+  if (options.reset) rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(join(dataDir, 'logs'), { recursive: true });
+
+  let servers: Servers | undefined;
+  let issuer: DevelopmentIssuer | undefined;
+  const running: Running[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      await Promise.all(running.map((service) => end(service)));
+      await issuer?.stop();
+      await servers?.stop();
+    })();
+    return stopping;
+  };
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  const onInterrupt = new Promise<'interrupted'>((resolve) => interrupted.signal.addEventListener('abort', () => resolve('interrupted')));
+
+  const bringUp = async (): Promise<'ready'> => {
+    const began = Date.now();
+    say('PostgreSQL and Kafka …');
+    servers = await startServers({ postgres: true, kafka: true, dataDir, durable: true, log: say });
+    const secrets = developmentSecrets(join(dataDir, 'secrets.json'));
+    if (!process.env['OIDC_ISSUER']) issuer = await startDevelopmentIssuer({ port: secrets.issuerPort, keyFile: join(dataDir, 'issuer-key.json') });
+    for (const service of SERVICES) {
+      if (interrupted.signal.aborted) break;
+      const own = `${service.name.toUpperCase()}_DATABASE_URL`;
+      running.push(
+        run(
+          service.name,
+          join(root, 'services', service.name, 'dist', 'src', 'main.js'),
+          {
+            [`${service.name.toUpperCase()}_PORT`]: String(portOf(service)),
+            [own]: process.env[own] ?? databaseUrl(servers.postgres.adminUrl, service.name),
+            KAFKA_BROKERS: servers.kafka.brokers,
+            ...(issuer && { OIDC_ISSUER: issuer.issuer, OIDC_JWKS_URI: issuer.jwksUri }),
+            ...secrets.environment,
+            SPOOL_DIR: join(dataDir, 'spool'),
+          },
+          join(dataDir, 'logs', `${service.name}.log`),
+        ),
+      );
+    }
+    say('services …');
+    await Promise.all(running.map((service) => untilReady(service, `http://127.0.0.1:${portOf(SERVICES.find(({ name }) => name === service.name) ?? SERVICES[0])}/health/ready`, 60_000)));
+    const token = (claims: { role: string; region: string; scope: string }): Promise<string> => {
+      if (!issuer) throw new Error('the sample data needs the development issuer: start with --no-sample when OIDC_ISSUER is set');
+      return issuer.token({ ...claims, sub: 'npm-start' });
+    };
+    const urls = { registry: `http://127.0.0.1:${portOf(SERVICES[0])}`, projection: `http://127.0.0.1:${portOf(SERVICES[1])}` };
+    if (options.sample && issuer) await playSample({ ...options, urls, token, dataDir, say, signal: interrupted.signal });
+    const county = await issuer?.token({ role: 'county', region: options.county, scope: DEVELOPMENT_SCOPE, sub: 'development-county' });
+    say(`\nFupin is ready (${((Date.now() - began) / 1000).toFixed(0)} s)\n`);
+    say(`  console      ${urls.projection}/`);
+    say(`  projection   ${urls.projection}/docs`);
+    say(`  registry     ${urls.registry}/docs`);
+    say(`  Kafka        ${servers.kafka.brokers}`);
+    say(`  PostgreSQL   ${servers.postgres.adminUrl.replace(/\/\/[^@]*@/, '//…@')}`);
+    if (county !== undefined && issuer) {
+      say(`\nToken of a county officer of ${options.county} for development (12 hours; another one: POST ${issuer.tokenEndpoint} role, region, scope):\n`);
+      say(`export TOKEN=${county}\n`);
+    }
+    say('Ctrl-C ends everything; the data stays in .data/.');
+    return 'ready';
+  };
+
+  try {
+    const first = await Promise.race([bringUp(), onInterrupt]);
+    if (first === 'ready') {
+      const fallen = Promise.race(running.map(async (service) => ({ service, code: await service.ended })));
+      const why = await Promise.race([fallen, onInterrupt]);
+      if (why !== 'interrupted') throw new Error(`${why.service.name} ended by itself (exit code ${why.code}); its log is ${why.service.logFile}`);
+    }
+  } finally {
+    say('\nstopping …');
+    await stop();
+  }
+}
+
+/** What the printed token may do beside its role: enough for every example of the README. */
+const DEVELOPMENT_SCOPE = 'person:read person:search history:write';
+
+try {
+  await main();
+} catch (error) {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+process.exit();
