@@ -34,8 +34,13 @@ describe('divisions of Hubei and Hunan', () => {
   });
 
   it('mark statistical areas, which are no counties', () => {
-    expect(['421071', '421171'].map((code) => divisions.find(code)?.kind)).toEqual(['statistical', 'statistical']);
-    expect(new Set(divisions.villagesOf('421071').map((village) => village.kind))).toEqual(new Set(['statistical']));
+    expect(['421071', '421171'].map((code) => divisions.find(code)?.kind)).toEqual([
+      'statistical',
+      'statistical',
+    ]);
+    expect(new Set(divisions.villagesOf('421071').map((village) => village.kind))).toEqual(
+      new Set(['statistical']),
+    );
     const counties = divisions.childrenOf('42').flatMap((city) => divisions.childrenOf(city.code));
     expect(counties.filter((county) => county.kind === 'official')).toHaveLength(103);
     const hunan = divisions.childrenOf('43').flatMap((city) => divisions.childrenOf(city.code));
