@@ -15,7 +15,8 @@ import {
   PovertyCausesSchema,
   Sex,
 } from '@fupin/contracts';
-import type { RegistryPolicy } from '@fupin/policy';
+import { loadPolicy } from '@fupin/policy';
+import { registryPolicy, type RegistryPolicy } from '@fupin/policy/registry';
 import type { Event } from '../src/household/basis.js';
 import type { Basis, HouseholdCommand } from '../src/household/commands.js';
 import { householdDecider } from '../src/household/decider.js';
@@ -26,18 +27,12 @@ import type { HouseholdState } from '../src/household/state.js';
 export const LINE_2016 = 295_200n;
 export const TODAY = '2016-12-31';
 
+/** The real rule set of Hubei with lines of its own, so that the specs do not depend on a value somebody sets. */
 export const POLICY: RegistryPolicy = {
-  version: 'test-1',
+  ...registryPolicy(loadPolicy().at('42', '2016-06-30'), 2016),
   povertyLineFen: (year: number) => (year === 2015 ? 285_500n : year === 2016 ? LINE_2016 : undefined),
   dibaoLineFen: 400_000n,
-  villageNoticeDays: 7,
-  townshipNoticeDays: 7,
-  exitNoticeDays: 7,
-  backdatedAfterDays: 30,
-  campaignEnd: '2020-12-31',
-  policiesRetainedUntil: '2020-12-31',
-  maxOtherCauses: 2,
-} as RegistryPolicy;
+};
 
 export const code = (system: CodeSystem, value: string) => create(CodedValueSchema, { system, code: value });
 export const causes = (main = '01', ...others: string[]) =>

@@ -13,7 +13,7 @@ import type {
   PovertyCauses,
 } from '@fupin/contracts';
 import type { BusinessDate } from '@fupin/domain';
-import type { RegistryPolicy } from '@fupin/policy';
+import type { RegistryPolicy } from '@fupin/policy/registry';
 import type { ProcedureName } from './procedure.js';
 
 /** What every command brings along, because the domain never reads a clock or a setting. */

@@ -136,7 +136,7 @@ describe('identification (两公示一公告)', () => {
       );
   });
 
-  it('REG-20 approves a review by more than half of those present, not by half', () => {
+  it('REG-20 approves a review by more than half of the votes, not by half', () => {
     const applied = after(story.apply('2016-01-01'));
     applied.when(story.review('2016-01-02', 'identification', 16)).thenState((s) => expect(s.status).toBe('applicant'));
     applied.when(story.review('2016-01-02', 'identification', 15)).thenState((s) => expect(s.status).toBe('turnedDown'));

@@ -1,17 +1,21 @@
 import { Guarantee } from '@fupin/contracts';
 import { formatYuan } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
+import type { GuaranteeName, RegistryPolicy } from '@fupin/policy/registry';
 import type { Basis } from './commands.js';
 import type { Finding, HouseholdFile, Survey } from './state.js';
 
-/** 两不愁三保障, the only guarantees that decide an exit (REG-01; nothing may be added to them: REG-10, TGT-22). */
-const BINDING: readonly (readonly [Guarantee, en: string, zh: string, ruleId: string])[] = [
-  [Guarantee.FOOD, 'food', '不愁吃', 'REG-01'],
-  [Guarantee.CLOTHING, 'clothing', '不愁穿', 'REG-01'],
-  [Guarantee.COMPULSORY_EDUCATION, 'compulsoryEducation', '义务教育有保障', 'REG-02'],
-  [Guarantee.BASIC_MEDICAL_CARE, 'basicMedicalCare', '基本医疗有保障', 'REG-01'],
-  [Guarantee.SAFE_HOUSING, 'safeHousing', '住房安全有保障', 'REG-01'],
-];
+type Label = readonly [Guarantee, zh: string, ruleId: string];
+
+/** Labels and rules of 两不愁三保障 and safe water; which of them decide an exit is the rule set's. */
+const GUARANTEE: Readonly<Record<GuaranteeName, Label>> = {
+  food: [Guarantee.FOOD, '不愁吃', 'REG-01'],
+  clothing: [Guarantee.CLOTHING, '不愁穿', 'REG-01'],
+  compulsoryEducation: [Guarantee.COMPULSORY_EDUCATION, '义务教育有保障', 'REG-02'],
+  basicMedicalCare: [Guarantee.BASIC_MEDICAL_CARE, '基本医疗有保障', 'REG-01'],
+  safeHousing: [Guarantee.SAFE_HOUSING, '住房安全有保障', 'REG-01'],
+  safeWater: [Guarantee.SAFE_WATER, '饮水安全有保障', 'TGT-13'],
+};
 
 /** What the exit test found: every missing thing with its rule, and what the exit event states when nothing is missing. */
 export interface ExitStandard {
@@ -20,7 +24,7 @@ export interface ExitStandard {
   readonly povertyLineFen: bigint | undefined;
   /** REG-23: above the poverty line, below the dibao line. */
   readonly dibaoContinues: boolean;
-  /** Shown, never a gate: TGT-13 makes safe water a target, REG-10 keeps it out of the exit's binding list. */
+  /** Shown beside the guarantees: TGT-13 makes safe water a target, REG-10 keeps it out of what an exit depends on. */
   readonly safeWater: boolean;
   /** Ids of the survey and the findings the test rests on. */
   readonly evidence: readonly string[];
@@ -28,8 +32,8 @@ export interface ExitStandard {
 
 /**
  * Tests a household against the standard of a year with what is known up to the business date: the latest income
- * survey of that same year strictly above its poverty line (REG-09, REG-19), and all of 两不愁三保障 by the latest
- * finding, with evidence (REG-01, REG-02).
+ * survey of that same year above its poverty line (REG-09, REG-19: `above` leaves the line itself out), and everything
+ * the rule set binds the exit to (两不愁三保障) by the latest finding, with evidence (REG-01, REG-02).
  */
 export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis, year: number): ExitStandard {
   const missing: Refusal[] = [];
@@ -52,7 +56,7 @@ export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis,
       ruleId: 'REG-09',
       field: 'perCapitaNetIncome',
     });
-  } else if (line !== undefined && survey.perCapitaNetIncomeFen <= line) {
+  } else if (line !== undefined && !above(survey.perCapitaNetIncomeFen, line, policy.exitIncomeComparison)) {
     missing.push({
       code: 'income-not-above-line',
       message: `Net income per head of ${year} is ${formatYuan(survey.perCapitaNetIncomeFen)} yuan; it must be above the poverty line of ${formatYuan(line)} yuan`,
@@ -63,7 +67,8 @@ export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis,
   }
   const known = file.findings.filter((finding) => finding.occurredOn <= occurredOn);
   const evidence = survey ? [survey.eventId] : [];
-  for (const [guarantee, en, zh, ruleId] of BINDING) {
+  for (const en of policy.exitGuarantees) {
+    const [guarantee, zh, ruleId] = GUARANTEE[en];
     const finding = latestOf(known, guarantee);
     if (finding?.holds && finding.evidence) {
       evidence.push(finding.eventId);
@@ -78,15 +83,22 @@ export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis,
       field: en,
     });
   }
-  const dibaoLine = policy.dibaoLineFen;
   return {
     missing,
     survey,
     povertyLineFen: line,
-    dibaoContinues: survey !== undefined && dibaoLine !== undefined && survey.perCapitaNetIncomeFen < dibaoLine,
+    dibaoContinues: survey !== undefined && belowDibaoLine(survey, policy),
     safeWater: latestOf(known, Guarantee.SAFE_WATER)?.holds === true,
     evidence: [...new Set(evidence)],
   };
+}
+
+function above(income: bigint, line: bigint, comparison: RegistryPolicy['exitIncomeComparison']): boolean {
+  return comparison === 'above' ? income > line : income >= line;
+}
+
+function belowDibaoLine(survey: Survey, { dibaoLineFen, dibaoContinuesAfterExit }: RegistryPolicy): boolean {
+  return dibaoContinuesAfterExit && dibaoLineFen !== undefined && survey.perCapitaNetIncomeFen < dibaoLineFen;
 }
 
 function latestOf(findings: readonly Finding[], guarantee: Guarantee): Finding | undefined {

@@ -1,6 +1,7 @@
 import {
   ApplicationFiledSchema,
   CodeSystem,
+  ComparisonHit,
   DataComparisonCompletedSchema,
   EntryKind,
   TownshipReviewCompletedSchema,
@@ -11,6 +12,7 @@ import {
 } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
+import type { ComparisonHitName } from '@fupin/policy/registry';
 import { authorisationRefusals, dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type {
   CompleteCountyReview,
@@ -50,9 +52,9 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
   return accept(recorded(command, { case: 'applicationFiled', value }, 'REG-20', ...entryRules(entryKind)));
 }
 
-/** 数据比对: any hit (vehicle, urban house, company, public payroll) ends the procedure. */
+/** 数据比对: a hit that the rule set counts (vehicle, urban house, company, public payroll) ends the procedure. */
 export function completeDataComparison(command: CompleteDataComparison, state: HouseholdState): Decision<Event> {
-  const passed = command.hits.length === 0;
+  const passed = !command.policy.disqualifyingComparisonHits.some((name) => command.hits.includes(HITS[name]));
   const value = create(DataComparisonCompletedSchema, {
     procedure: PROCEDURE[command.procedure],
     hits: [...command.hits],
@@ -62,6 +64,13 @@ export function completeDataComparison(command: CompleteDataComparison, state: H
     turnedDown: passed ? undefined : TurnDownReason.DATA_COMPARISON,
   });
 }
+
+const HITS: Readonly<Record<ComparisonHitName, ComparisonHit>> = {
+  vehicle: ComparisonHit.VEHICLE,
+  urbanHouse: ComparisonHit.URBAN_HOUSE,
+  company: ComparisonHit.COMPANY,
+  publicPayroll: ComparisonHit.PUBLIC_PAYROLL,
+};
 
 /** 乡镇审核 */
 export function completeTownshipReview(command: CompleteTownshipReview, state: HouseholdState): Decision<Event> {

@@ -55,14 +55,11 @@ function turnedDown(command: StepCommand, reason: TurnDownReason) {
   return recorded(command, { case: 'procedureTurnedDown', value }, 'REG-20');
 }
 
-/**
- * 民主评议: approved by more than half of the people present (the documents name no majority; this is the ordinary rule
- * of a villagers' assembly).
- */
+/** 民主评议: approved where the votes for are more than the set share of the votes cast; a quorum where one is set. */
 export function holdDemocraticReview(command: HoldDemocraticReview, state: HouseholdState): Decision<Event> {
   const { participants, votesFor, votesAgainst } = command;
   const refusals: Refusal[] = [];
-  if (participants < 1 || votesFor < 0 || votesAgainst < 0 || votesFor + votesAgainst > participants) {
+  if (votesFor < 0 || votesAgainst < 0 || votesFor + votesAgainst > participants) {
     refusals.push({
       code: 'votes-do-not-add-up',
       message: `${votesFor} for and ${votesAgainst} against do not fit ${participants} participants`,
@@ -70,7 +67,17 @@ export function holdDemocraticReview(command: HoldDemocraticReview, state: House
       field: 'participants',
     });
   }
-  const approved = votesFor * 2 > participants;
+  const quorum = command.policy.minReviewParticipants ?? 1;
+  if (participants < quorum) {
+    refusals.push({
+      code: 'quorum-missed',
+      message: `A democratic review needs ${quorum} participants`,
+      messageZh: `民主评议参会人数不得少于${quorum}人`,
+      ruleId: 'REG-20',
+      field: 'participants',
+    });
+  }
+  const approved = votesFor > (votesFor + votesAgainst) * command.policy.reviewMajorityAbove;
   const value = create(DemocraticReviewHeldSchema, {
     procedure: PROCEDURE[command.procedure],
     participants,

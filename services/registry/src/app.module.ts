@@ -1,0 +1,53 @@
+import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { connectKafka, eventMetrics, EventStore, startRelay, type Relay } from '@fupin/event-sourcing';
+import { createLogger, MetricsRegistry, ReadinessChecks, ServiceConfig } from '@fupin/service';
+import { Pool } from 'pg';
+import { RegistryCoreModule } from './core.module.js';
+import { VillageBatch } from './household/batch.js';
+import { FactsController } from './household/facts.controller.js';
+import { householdStream } from './household/household.stream.js';
+import { HouseholdsController } from './household/households.controller.js';
+import { StepsController } from './household/steps.controller.js';
+import { VillagesController } from './household/villages.controller.js';
+import { PolicyController } from './policy.controller.js';
+import { PersonsController } from './vault/persons.controller.js';
+
+/** The registry: composition root. */
+@Module({
+  imports: [RegistryCoreModule],
+  controllers: [HouseholdsController, StepsController, FactsController, VillagesController, PolicyController, PersonsController],
+  providers: [VillageBatch],
+})
+export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private relay: Relay | undefined;
+
+  constructor(
+    private readonly config: ServiceConfig,
+    private readonly pool: Pool,
+    private readonly store: EventStore,
+    private readonly metrics: MetricsRegistry,
+    private readonly readiness: ReadinessChecks,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const logger = createLogger(this.config);
+    this.relay = startRelay({
+      pool: this.pool,
+      store: this.store,
+      kafka: connectKafka({ brokers: this.config.kafkaBrokers, clientId: this.config.name, logger }),
+      streamTopics: new Map([[householdStream.name, householdStream.topic]]),
+      source: '/fupin/registry',
+      metrics: eventMetrics(this.metrics),
+      logger,
+    });
+    this.readiness.add('database', () => this.pool.query('SELECT 1').then(() => 'answers'));
+    this.readiness.add('relay', () => this.relay?.status());
+  }
+
+  /** Requests have been answered by now: nothing new comes, what is stored goes out, then the connections close. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+    await this.relay?.stop();
+    await this.pool.end();
+  }
+}

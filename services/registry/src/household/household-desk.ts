@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { Origin } from '@fupin/contracts';
+import { daysBetween, shanghaiDate, yearOf } from '@fupin/domain';
+import {
+  CommandHandler,
+  type AppendExtras,
+  type CommandContext,
+  type CommandError,
+  type Handled,
+} from '@fupin/event-sourcing';
+import { PolicyError, registryPolicy, type Policy } from '@fupin/policy';
+import { assertWithin, Problem, type Caller, type CommandRequest } from '@fupin/service';
+import type { Event } from './basis.js';
+import type { Basis, HouseholdCommand } from './commands.js';
+import { HouseholdDirectory } from './household-directory.js';
+import { householdStream } from './household.stream.js';
+import { assertMay, HISTORY_SCOPE, type Task } from './permissions.js';
+
+export type HandledHousehold = Handled<Event>;
+
+/** One household's command within a batch. */
+export interface DeskItem {
+  readonly householdId: string;
+  readonly command: HouseholdCommand;
+  readonly context: CommandContext<Event>;
+}
+
+/** Gives what a request does not say (village, rule set, today, origin) to its command, and has it carried out. */
+@Injectable()
+export class HouseholdDesk {
+  /** Today in Shanghai; specs may set another. */
+  today: () => string = () => shanghaiDate(new Date());
+
+  constructor(
+    private readonly handler: CommandHandler,
+    private readonly directory: HouseholdDirectory,
+    private readonly policies: PolicyOfTheHouse,
+  ) {}
+
+  /**
+   * Carries out a command about a household that exists, after checking its region and the caller's role. Throws the
+   * problems of both, 404 for an unknown household, and what `handle` throws.
+   */
+  async carryOut(
+    request: CommandRequest,
+    task: Task,
+    householdId: string,
+    occurredOn: string,
+    build: (basis: Basis, village: string) => HouseholdCommand | Promise<HouseholdCommand>,
+    extras?: AppendExtras,
+  ): Promise<HandledHousehold> {
+    const village = await this.directory.villageOf(householdId);
+    assertWithin(request.caller, village);
+    assertMay(request.caller, task);
+    const basis = this.basis(request.caller, village, occurredOn);
+    const command = await build(basis, village);
+    return this.handle(request, householdId, village, command, extras);
+  }
+
+  /** The same for a household whose village is known and checked. */
+  handle(
+    request: CommandRequest,
+    householdId: string,
+    village: string,
+    command: HouseholdCommand,
+    extras?: AppendExtras,
+  ): Promise<HandledHousehold> {
+    return this.handler.handle(householdStream, householdId, command, this.context(request, village, command, extras));
+  }
+
+  /** Many households' commands in one go; an outcome for each. */
+  handleMany(items: readonly DeskItem[]): Promise<(HandledHousehold | CommandError)[]> {
+    return this.handler.handleMany(
+      householdStream,
+      items.map(({ householdId, command, context }) => ({ streamId: householdId, command, context })),
+    );
+  }
+
+  /** What comes with a command: envelope, expected version, idempotency key, claims and rows. */
+  context(
+    request: CommandRequest,
+    village: string,
+    { policy, origin }: Basis,
+    extras?: AppendExtras,
+  ): CommandContext<Event> {
+    return {
+      ...request.context(village, policy.version, origin === 'history' ? Origin.HISTORY : Origin.LIVE),
+      ...(extras && { extras: () => extras }),
+    };
+  }
+
+  /**
+   * The basis of a command: today, the rule set valid for the village on the business date, and whether the fact counts
+   * as history (the caller has the scope and the date is older than late recording allows).
+   */
+  basis(caller: Caller, village: string, occurredOn: string): Basis {
+    const today = this.today();
+    const policy = this.policies.registryAt(village, occurredOn);
+    const old = daysBetween(occurredOn, today) > policy.backdatedAfterDays;
+    return { occurredOn, today, policy, origin: old && caller.hasScope(HISTORY_SCOPE) ? 'history' : 'live' };
+  }
+}
+
+/** The rule sets of this installation, as an injectable. */
+@Injectable()
+export class PolicyOfTheHouse {
+  constructor(readonly policy: Policy) {}
+
+  /** The registry's view of the rule set of a region on a day. Throws the 409 problem `no-rule-set` before the first one. */
+  registryAt(region: string, date: string) {
+    return registryPolicy(this.at(region, date), yearOf(date));
+  }
+
+  at(region: string, date: string) {
+    try {
+      return this.policy.at(region, date);
+    } catch (error) {
+      if (!(error instanceof PolicyError) || error.code !== 'no-rule-set') throw error;
+      throw new Problem('no-rule-set', {
+        field: 'occurredOn',
+        detail: error.message,
+        detailZh: '该日期没有适用的政策规则',
+        ruleId: 'REG-19',
+      });
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import { toJson } from '@bufbuild/protobuf';
+import { ActorRole, HouseholdEventSchema, Origin, Sex, type Member } from '@fupin/contracts';
+import { formatYuan, labelOf } from '@fupin/domain';
+import type { ReadEvent } from '@fupin/event-sourcing';
+import { RULES } from '@fupin/policy';
+import { ROLES } from '@fupin/service';
+import type { Event } from './basis.js';
+import { codeView, ENTRY_KINDS, EVIDENCE_SOURCES, GUARANTEES, HOUSEHOLD_KINDS, nameOf } from './names.js';
+import { nextStep } from './procedure.js';
+import type { Finding, HouseholdFile, KnownHousehold, Progress } from './state.js';
+
+// What the register shows of a household. No names: those are in the vault.
+
+/** A household of the register / 建档立卡户 */
+export interface HouseholdView {
+  id: string;
+  version: number;
+  villageCode: string;
+  villageName: string | undefined;
+  /** applicant 申请中, turnedDown 未通过, stillPoor 未脱贫, exited 脱贫 */
+  status: KnownHousehold['status'];
+  householdNo: string | undefined;
+  entryKind: string | undefined;
+  householdKind: string | undefined;
+  registeredOn: string | undefined;
+  exitedOn: string | undefined;
+  returnedOn: string | undefined;
+  plannedExitYear: number | undefined;
+  policiesRetainedUntil: string | undefined;
+  dibaoContinues: boolean | undefined;
+  persons: number;
+  members: MemberView[];
+  causes: { main: unknown; others: unknown[] } | undefined;
+  incomeSurveys: { year: number; surveyedOn: string; netIncome: string; persons: number; perCapitaNetIncome: string }[];
+  guarantees: { guarantee: string; holds: boolean; assessedOn: string; evidence: unknown }[];
+  procedure: ProcedureView | undefined;
+}
+
+export interface MemberView {
+  personId: string;
+  birthYear: number;
+  sex: 'male' | 'female';
+  [code: string]: unknown;
+}
+
+export interface ProcedureView {
+  procedure: string;
+  lastStep: string;
+  nextStep: string | undefined;
+  /** Last day of the notice; the next step may come on the day after. */
+  noticeUntil: string | undefined;
+  openObjections: string[];
+}
+
+/** A household's state as the register shows it. */
+export function householdView(
+  id: string,
+  version: number,
+  state: KnownHousehold,
+  village: { code: string; name: string | undefined },
+): HouseholdView {
+  const { file } = state;
+  const registered = state.status === 'stillPoor' || state.status === 'exited' ? state : undefined;
+  const exited = state.status === 'exited' ? state : undefined;
+  return {
+    id,
+    version,
+    villageCode: village.code,
+    villageName: village.name,
+    status: state.status,
+    householdNo: registered?.householdNo,
+    entryKind: nameOf(ENTRY_KINDS, file.entryKind),
+    householdKind: nameOf(HOUSEHOLD_KINDS, file.householdKind),
+    registeredOn: registered?.registeredOn,
+    exitedOn: exited?.exitedOn,
+    returnedOn: registered?.returnedOn,
+    plannedExitYear: state.status === 'stillPoor' ? state.plannedExitYear : undefined,
+    policiesRetainedUntil: exited?.policiesRetainedUntil,
+    dibaoContinues: exited?.dibaoContinues,
+    persons: file.members.length,
+    members: file.members.map(memberView),
+    causes: file.causes && {
+      main: labelled(file.causes.main),
+      others: file.causes.others.map(labelled),
+    },
+    incomeSurveys: file.surveys.map((survey) => ({
+      year: survey.year,
+      surveyedOn: survey.occurredOn,
+      netIncome: formatYuan(survey.netIncomeFen),
+      persons: survey.persons,
+      perCapitaNetIncome: formatYuan(survey.perCapitaNetIncomeFen),
+    })),
+    guarantees: guaranteesView(file),
+    procedure: state.status === 'turnedDown' || !state.progress ? undefined : procedureView(state.progress),
+  };
+}
+
+function memberView(member: Member): MemberView {
+  const { personId, birthYear, sex, monthsWorked, dibao, medicalInsurance, pension } = member;
+  return {
+    personId,
+    birthYear,
+    sex: sex === Sex.MALE ? 'male' : 'female',
+    relation: labelled(member.relation),
+    ethnicity: labelled(member.ethnicity),
+    education: labelled(member.education),
+    schooling: labelled(member.schooling),
+    health: labelled(member.health),
+    workAbility: labelled(member.workAbility),
+    workplace: labelled(member.workplace),
+    monthsWorked,
+    dibao,
+    medicalInsurance,
+    pension,
+  };
+}
+
+function labelled(value: Parameters<typeof codeView>[0]) {
+  const code = codeView(value);
+  return code && { ...code, ...labelOf(code.system, code.code) };
+}
+
+function guaranteesView(file: HouseholdFile): HouseholdView['guarantees'] {
+  const latest = new Map<number, Finding>();
+  for (const finding of file.findings) {
+    const known = latest.get(finding.guarantee);
+    if (!known || finding.occurredOn >= known.occurredOn) latest.set(finding.guarantee, finding);
+  }
+  return [...latest.values()].map(({ guarantee, holds, occurredOn, evidence }) => ({
+    guarantee: nameOf(GUARANTEES, guarantee) ?? '',
+    holds,
+    assessedOn: occurredOn,
+    evidence: evidence && {
+      source: nameOf(EVIDENCE_SOURCES, evidence.source),
+      datedOn: evidence.datedOn,
+      documentId: evidence.documentId,
+    },
+  }));
+}
+
+function procedureView(progress: Progress): ProcedureView {
+  return {
+    procedure: progress.procedure,
+    lastStep: progress.lastStep,
+    nextStep: nextStep(progress),
+    noticeUntil: progress.noticeUntil,
+    openObjections: Object.keys(progress.openObjections),
+  };
+}
+
+/** An event as JSON, with the rules its decision rested on in the words of the documents. */
+export function eventView({ id, version, type, occurredOn, recordedAt, position, envelope, event }: ReadEvent<Event>) {
+  const json = toJson(HouseholdEventSchema, { $typeName: HouseholdEventSchema.typeName, event });
+  return {
+    id,
+    version,
+    type,
+    occurredOn,
+    recordedAt: recordedAt.toISOString(),
+    position,
+    region: envelope.region,
+    actorRole: roleName(envelope.actorRole),
+    correlationId: envelope.correlationId,
+    causationId: envelope.causationId || undefined,
+    origin: envelope.origin === Origin.HISTORY ? 'history' : 'live',
+    backdated: envelope.backdated,
+    ruleSetVersion: envelope.ruleSetVersion || undefined,
+    rules: envelope.ruleIds.map((ruleId) => ({
+      ruleId,
+      quote: RULES.get(ruleId)?.quote,
+      file: RULES.get(ruleId)?.file,
+    })),
+    event: (json as Record<string, unknown>)[event.case],
+  };
+}
+
+const roleName = (role: ActorRole) => nameOf(ROLES, role);

@@ -1,0 +1,65 @@
+import { Problem, type Caller, type Role } from '@fupin/service';
+import type { ProcedureName } from './procedure.js';
+
+/** What a caller may do to a household. */
+export type Task =
+  | 'application'
+  | 'democraticReview'
+  | 'verification'
+  | 'dataComparison'
+  | 'villageNotice'
+  | 'townshipNotice'
+  | 'objection'
+  | 'resolution'
+  | 'townshipReview'
+  | 'countyReview'
+  | 'announcement'
+  | 'exitAnnouncement'
+  | 'exitPlan'
+  | 'acknowledgement'
+  | 'householdFact'
+  | 'guaranteeAssessment'
+  | 'relapseReport';
+
+/** Townships also enter what their villages without a terminal have done on paper. */
+const VILLAGE: readonly Role[] = ['villageCadre', 'township'];
+
+const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
+  application: VILLAGE,
+  democraticReview: VILLAGE,
+  verification: VILLAGE,
+  dataComparison: ['township', 'county', 'sectorBureau'],
+  villageNotice: VILLAGE,
+  townshipNotice: ['township'],
+  objection: ['villageCadre', 'township', 'county'],
+  // Whoever posted the list does not alone decide about objections to it.
+  resolution: ['township', 'county'],
+  townshipReview: ['township'],
+  countyReview: ['county'],
+  announcement: ['county'],
+  exitAnnouncement: ['township', 'county'],
+  exitPlan: ['villageCadre', 'township', 'county'],
+  acknowledgement: VILLAGE,
+  householdFact: VILLAGE,
+  guaranteeAssessment: ['villageCadre', 'township', 'sectorBureau'],
+  relapseReport: VILLAGE,
+};
+
+/** Who transcribes papers of past years does not take the steps they record, so the step's own role is not asked for. */
+const TRANSCRIBERS: readonly Role[] = ['township', 'county', 'city', 'province', 'service'];
+export const HISTORY_SCOPE = 'history:write';
+
+export const noticeTask = (level: 'village' | 'township'): Task => (level === 'village' ? 'villageNotice' : 'townshipNotice');
+export const announcementTask = (procedure: ProcedureName): Task =>
+  procedure === 'exit' ? 'exitAnnouncement' : 'announcement';
+
+/** Throws the 403 problem `role-not-allowed` unless the caller's role takes this step, or transcribes it as history. */
+export function assertMay(caller: Caller, task: Task): void {
+  const roles = ROLES_OF[task];
+  if (roles.includes(caller.role)) return;
+  if (caller.hasScope(HISTORY_SCOPE) && TRANSCRIBERS.includes(caller.role)) return;
+  throw new Problem('role-not-allowed', {
+    detail: `This is for the roles ${roles.join(', ')}; the caller is ${caller.role}`,
+    detailZh: `此操作仅限以下角色：${roles.join('、')}`,
+  });
+}

@@ -1,0 +1,35 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { VaultKeys } from './vault-keys.js';
+
+const NONCE = 12;
+const TAG = 16;
+
+/** A field sealed with the current key, as `bytea` hex text; `place` (row id and column) is bound to it. */
+export function seal(keys: VaultKeys, place: string, text: string): string {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(keys, keys.current), nonce).setAAD(Buffer.from(place));
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return `\\x${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('hex')}`;
+}
+
+/**
+ * Opens a sealed field. Throws when the key is not there, the bytes were changed, or they were moved from another row
+ * or column.
+ */
+export function open(keys: VaultKeys, keyId: string, place: string, sealed: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, keyId), sealed.subarray(0, NONCE))
+    .setAAD(Buffer.from(place))
+    .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+  return decipher.update(sealed.subarray(NONCE + TAG), undefined, 'utf8') + decipher.final('utf8');
+}
+
+/** The keyed hash under which a person is unique (HMAC-SHA-256 of the canonical ID number), 64 hex digits. */
+export function numberHash(keys: VaultKeys, canonical: string): string {
+  return createHmac('sha256', keys.hashKey).update(canonical).digest('hex');
+}
+
+function keyOf(keys: VaultKeys, id: string): Buffer {
+  const key = keys.byId.get(id);
+  if (!key) throw new Error(`VAULT_KEYS holds no key ${id}`);
+  return key;
+}
