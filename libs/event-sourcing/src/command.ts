@@ -8,7 +8,7 @@ import {
 } from './command-errors.js';
 import { eventId, type NewEvent, type RecordedEvent } from './decider.js';
 import { recordedEvent, type Folded } from './folded.js';
-import { partitionOf } from './kafka-partition.js';
+import { partitionOf } from './kafka/partition.js';
 import type { Envelope, StreamType } from './stream-type.js';
 import type { StoredEvent } from './stored-event.js';
 

@@ -1,5 +1,20 @@
 import type pg from 'pg';
 
+/** A connection, as far as the relay needs it. */
+export type Queries = Pick<pg.ClientBase, 'query'>;
+
+/** Sends a connection's queries one after the other, so that callers need not wait for each other's. */
+export function oneAtATime(client: Queries): Queries {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (...args: unknown[]) => {
+    const ask = () => (client.query as (...all: unknown[]) => Promise<unknown>)(...args);
+    const answer = last.then(ask, ask);
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return { query: query as Queries['query'] };
+}
+
 /** How far one topic is: every event of its stream types up to `position` is acknowledged by Kafka. */
 export interface TopicCheckpoint {
   position: number;
@@ -24,7 +39,7 @@ const LOCK_HOLDERS = `select pid from pg_locks where locktype = 'advisory' and g
   and database = (select oid from pg_database where datname = current_database())`;
 
 /** Takes the leader's lock for the life of the connection, or says that somebody else has it. */
-export async function tryLead(client: pg.ClientBase): Promise<boolean> {
+export async function tryLead(client: Queries): Promise<boolean> {
   const { rows } = await client.query<{ leader: boolean }>(`select pg_try_advisory_lock(${LOCK}) as leader`);
   // A lost checkpoint only means that something is sent twice: no need to wait for the disk.
   if (rows[0]?.leader === true) await client.query('set synchronous_commit to off');
@@ -35,7 +50,7 @@ export async function tryLead(client: pg.ClientBase): Promise<boolean> {
  * Ends the session of a leader that has not spoken for so long that its process must be paused or cut off, so that
  * another can lead. Needs the same database role as the leader's.
  */
-export async function endSilentLeader(client: pg.ClientBase, afterSeconds: number): Promise<number> {
+export async function endSilentLeader(client: Queries, afterSeconds: number): Promise<number> {
   const { rowCount } = await client.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
      where pid in (${LOCK_HOLDERS}) and state <> 'active' and state_change < now() - make_interval(secs => $1)`,
@@ -45,7 +60,7 @@ export async function endSilentLeader(client: pg.ClientBase, afterSeconds: numbe
 }
 
 export async function loadTopicCheckpoints(
-  client: pg.ClientBase,
+  client: Queries,
   topics: readonly string[],
 ): Promise<Map<string, TopicCheckpoint>> {
   await client.query(
@@ -65,7 +80,7 @@ export async function loadTopicCheckpoints(
 }
 
 export async function saveTopicCheckpoints(
-  client: pg.ClientBase,
+  client: Queries,
   checkpoints: ReadonlyMap<string, TopicCheckpoint>,
 ): Promise<void> {
   const entries = [...checkpoints];
@@ -85,11 +100,7 @@ const COLUMNS =
   'position, stream_id, version, stream_type, type, (extract(epoch from recorded_at) * 1000)::float8, payload';
 
 /** Events after a position, in order. */
-export async function readEvents(
-  client: pg.ClientBase,
-  after: number,
-  limit: number,
-): Promise<RelayedEvent[]> {
+export async function readEvents(client: Queries, after: number, limit: number): Promise<RelayedEvent[]> {
   return events(client, {
     name: 'relay-read',
     text: `select ${COLUMNS} from events where position > $1 order by position limit $2`,
@@ -99,7 +110,7 @@ export async function readEvents(
 
 /** Events of some stream types within (after, upTo], in order: to fill a recreated topic. */
 export async function readEventsOf(
-  client: pg.ClientBase,
+  client: Queries,
   streamTypes: readonly string[],
   after: number,
   upTo: number,
@@ -114,7 +125,7 @@ export async function readEventsOf(
 }
 
 /** The store's last position and when it was recorded, epoch ms. */
-export async function storeEnd(client: pg.ClientBase): Promise<{ position: number; recordedAt: number }> {
+export async function storeEnd(client: Queries): Promise<{ position: number; recordedAt: number }> {
   const { rows } = await client.query<{ position: string; recorded_at: Date }>(
     'select position, recorded_at from events order by position desc limit 1',
   );
@@ -127,7 +138,7 @@ export async function storeEnd(client: pg.ClientBase): Promise<{ position: numbe
 type Row = [string, string, number, string, string, number, Buffer];
 
 async function events(
-  client: pg.ClientBase,
+  client: Queries,
   query: { name: string; text: string; values: unknown[] },
 ): Promise<RelayedEvent[]> {
   const { rows } = await client.query<Row>({ ...query, rowMode: 'array' });

@@ -1,10 +1,15 @@
 import type { Topic } from '@fupin/contracts';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Acknowledgement, Kafka, OutgoingMessage } from './kafka.js';
 import type { EventMetrics } from './metrics.js';
 import { positionOf } from './projected-event.js';
-import { loadTopicCheckpoints, saveTopicCheckpoints, storeEnd, type TopicCheckpoint } from './relay-store.js';
+import {
+  loadTopicCheckpoints,
+  saveTopicCheckpoints,
+  storeEnd,
+  type Queries,
+  type TopicCheckpoint,
+} from './relay-store.js';
 
 /** The store knows fewer events than Kafka: an older copy of the database was put in its place. */
 export class StoreBehindKafka extends Error {}
@@ -24,7 +29,7 @@ export class RelayTopics {
     this.topics = [...new Map([...streamTopics.values()].map((topic) => [topic.name, topic])).values()];
   }
 
-  async load(client: pg.ClientBase): Promise<void> {
+  async load(client: Queries): Promise<void> {
     this.failure = undefined;
     this.checkpoints = await loadTopicCheckpoints(
       client,
@@ -60,7 +65,7 @@ export class RelayTopics {
   }
 
   /** Writes the checkpoints without waiting; a failure shows at the next call. */
-  save(client: pg.ClientBase): void {
+  save(client: Queries): void {
     if (this.failure !== undefined) throw this.failure as Error;
     saveTopicCheckpoints(client, this.checkpoints).catch((error: unknown) => (this.failure = error));
   }
@@ -107,7 +112,7 @@ export class RelayTopics {
    * Looks whether the last message of every partition is in the store.
    * @throws StoreBehindKafka when it is not: positions would be given twice, and projectors would drop new events.
    */
-  async compareEnds(client: pg.ClientBase): Promise<void> {
+  async compareEnds(client: Queries): Promise<void> {
     const { position: end } = await storeEnd(client);
     const partitions = [...this.checkpoints].flatMap(([topic, { endOffsets }]) =>
       endOffsets.map((endOffset, partition) => ({ topic, partition, endOffset })),

@@ -6,10 +6,12 @@ import { eventMetrics, type EventMetrics } from './metrics.js';
 import { BackOff, Pause } from './pause.js';
 import {
   endSilentLeader,
+  oneAtATime,
   readEvents,
   readEventsOf,
   storeEnd,
   tryLead,
+  type Queries,
   type RelayedEvent,
 } from './relay-store.js';
 import { RelayTopics, StoreBehindKafka } from './relay-topics.js';
@@ -137,7 +139,8 @@ class RunningRelay {
     return false;
   }
 
-  private async lead(client: pg.PoolClient): Promise<void> {
+  private async lead(connection: pg.PoolClient): Promise<void> {
+    const client = oneAtATime(connection);
     const producer = this.options.kafka.producer();
     try {
       await this.topics.load(client);
@@ -165,7 +168,7 @@ class RunningRelay {
   }
 
   /** Sends what there is until something fails or the relay ends. The next batch is read while one is sent. */
-  private async forward(client: pg.PoolClient, producer: Producer): Promise<void> {
+  private async forward(client: Queries, producer: Producer): Promise<void> {
     const size = this.options.batchSize ?? 2000;
     let ahead: { after: number; events: Promise<RelayedEvent[]> } | undefined;
     let active = 0;
@@ -200,7 +203,7 @@ class RunningRelay {
 
   /** One batch for a topic that is behind the others because it is new or was recreated. */
   private async fill(
-    client: pg.PoolClient,
+    client: Queries,
     producer: Producer,
     topic: { name: string; position: number; streamTypes: string[] },
     size: number,
@@ -260,7 +263,7 @@ class RunningRelay {
   }
 
   private async showLag(
-    client: pg.PoolClient,
+    client: Queries,
     from: number,
     events: readonly RelayedEvent[],
     size: number,
