@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { shanghaiDate } from '@fupin/domain';
-import { PolicyOfTheHouse } from './household/household-desk.js';
+import { PolicyOfTheHouse } from './policy-of-the-house.js';
 import { IsDay } from './validators.js';
 
 class PolicyQuery {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Origin } from '@fupin/contracts';
-import { daysBetween, shanghaiDate, yearOf } from '@fupin/domain';
+import { daysBetween, shanghaiDate } from '@fupin/domain';
 import {
   CommandHandler,
   type AppendExtras,
@@ -8,8 +8,8 @@ import {
   type CommandError,
   type Handled,
 } from '@fupin/event-sourcing';
-import { PolicyError, registryPolicy, type Policy } from '@fupin/policy';
-import { assertWithin, Problem, type Caller, type CommandRequest } from '@fupin/service';
+import { assertWithin, type Caller, type CommandRequest } from '@fupin/service';
+import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import type { Event } from './basis.js';
 import type { Basis, HouseholdCommand } from './commands.js';
 import { HouseholdDirectory } from './household-directory.js';
@@ -98,30 +98,5 @@ export class HouseholdDesk {
     const policy = this.policies.registryAt(village, occurredOn);
     const old = daysBetween(occurredOn, today) > policy.backdatedAfterDays;
     return { occurredOn, today, policy, origin: old && caller.hasScope(HISTORY_SCOPE) ? 'history' : 'live' };
-  }
-}
-
-/** The rule sets of this installation, as an injectable. */
-@Injectable()
-export class PolicyOfTheHouse {
-  constructor(readonly policy: Policy) {}
-
-  /** The registry's view of the rule set of a region on a day. Throws the 409 problem `no-rule-set` before the first one. */
-  registryAt(region: string, date: string) {
-    return registryPolicy(this.at(region, date), yearOf(date));
-  }
-
-  at(region: string, date: string) {
-    try {
-      return this.policy.at(region, date);
-    } catch (error) {
-      if (!(error instanceof PolicyError) || error.code !== 'no-rule-set') throw error;
-      throw new Problem('no-rule-set', {
-        field: 'occurredOn',
-        detail: error.message,
-        detailZh: '该日期没有适用的政策规则',
-        ruleId: 'REG-19',
-      });
-    }
   }
 }
