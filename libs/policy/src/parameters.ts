@@ -14,6 +14,8 @@ export interface ParameterSpec {
   /** Only the nation's own rule sets may hold it (REG-19, TGT-22: the standard is neither lowered nor raised). */
   readonly nationalOnly?: true;
   readonly values?: readonly string[];
+  /** The rule that forbids any other value or place; named when a rule set that breaks it is refused. */
+  readonly boundBy?: string;
 }
 
 /** The two assurances, three guarantees and, beside them, safe water. The names are those of the contract's enum in camelCase. */
@@ -26,6 +28,15 @@ export const GUARANTEES = [
   'safeWater',
 ] as const;
 export type GuaranteeName = (typeof GUARANTEES)[number];
+
+/** What an exit may be made to depend on, and nothing else: 两不愁三保障 (REG-10). Safe water has a flag of its own. */
+export const BINDING_GUARANTEES = [
+  'food',
+  'clothing',
+  'compulsoryEducation',
+  'basicMedicalCare',
+  'safeHousing',
+] as const;
 
 /** 数据比对: what the sectors' data may show. The names are those of the contract's enum in camelCase. */
 export const COMPARISON_HITS = ['vehicle', 'urbanHouse', 'company', 'publicPayroll'] as const;
@@ -53,6 +64,7 @@ export const PARAMETERS = {
     type: 'yuan',
     byYear: true,
     nationalOnly: true,
+    boundBy: 'TGT-22',
     unit: 'yuan per person and year',
     zh: '扶贫标准',
     en: 'Poverty line',
@@ -65,7 +77,8 @@ export const PARAMETERS = {
   },
   exitGuarantees: {
     type: 'list',
-    values: GUARANTEES,
+    values: BINDING_GUARANTEES,
+    boundBy: 'REG-10',
     zh: '退出须达到的“两不愁三保障”',
     en: 'Assurances and guarantees an exit needs',
   },

@@ -74,7 +74,7 @@ function parseSet(raw: Record<string, unknown>, file: string, setting: boolean):
       throw invalid(
         at,
         'may be set for the nation only: the standard is neither lowered nor raised',
-        'TGT-22',
+        spec.boundBy,
       );
     }
     const parameter = record(value, at);
@@ -164,7 +164,8 @@ function checkQuote(ruleId: string, quote: string | undefined, file: string | un
 }
 
 function checkValue(value: unknown, spec: ParameterSpec, at: string): ParameterValue {
-  const wrong = () => invalid(at, `is no ${spec.type}${spec.values ? ` of ${spec.values.join(', ')}` : ''}`);
+  const wrong = () =>
+    invalid(at, `is no ${spec.type}${spec.values ? ` of ${spec.values.join(', ')}` : ''}`, spec.boundBy);
   const allowed = (item: unknown) => typeof item === 'string' && (spec.values?.includes(item) ?? false);
   switch (spec.type) {
     case 'yuan':

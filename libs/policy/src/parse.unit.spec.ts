@@ -87,6 +87,13 @@ describe('a rule set file', () => {
     );
   });
 
+  it('REG-10 refuses an exit condition beyond the two assurances and three guarantees', () => {
+    for (const beyond of ['safeWater', 'television', 'newHouse']) {
+      const text = `exitGuarantees: { value: [food, ${beyond}], assumed: true, note: n }`;
+      expect(problem(parameter(text))).toMatchObject({ code: 'invalid-rule-set', ruleId: 'REG-10' });
+    }
+  });
+
   it('TGT-22 refuses a poverty line of a province, neither lowered nor raised', () => {
     const refused = problem(parameter("povertyLine.2018: { value: '2500.00', assumed: true, note: n }"));
     expect(refused).toMatchObject({ code: 'invalid-rule-set', ruleId: 'TGT-22' });

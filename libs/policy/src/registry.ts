@@ -5,7 +5,7 @@ import type { Parameter, RuleSet } from './rule-set.js';
 
 // What the registry's deciders need of a rule set, as a plain object they are handed with the command. Nothing from Node here, so
 // a decider may import it: `@fupin/policy/registry`.
-export { COMPARISON_HITS, GUARANTEES, STEPS } from './parameters.js';
+export { BINDING_GUARANTEES, COMPARISON_HITS, GUARANTEES, STEPS } from './parameters.js';
 export type { ComparisonHitName, GuaranteeName, StepName } from './parameters.js';
 
 export interface RegistryPolicy {
