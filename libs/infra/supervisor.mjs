@@ -8,14 +8,15 @@
 // not. Lines on stdin: `start` (again, after the server died), `stop`, `release` (end without deleting anything).
 // Lines on stdout: JSON events for the owner, see src/supervised.ts.
 import { spawn, spawnSync } from 'node:child_process';
-import { openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
  * @typedef {{ file: string, args: string[], cwd?: string, env: Record<string, string>, uid?: number, gid?: number }} Command
  * @typedef {{ rename: [string, string] }} Rename
  * @typedef {{ prepare: (Command | Rename)[], server?: Command, log: string, stopSignal: NodeJS.Signals, graceMs: number,
- *             home?: string, remove: string[] }} Plan  home: the folder the server's processes work in
+ *             home?: string, remove: string[], keep?: [string, string] }} Plan
+ *   home: the folder the server's processes work in; keep: a file the server leaves at its end, and where it goes
  */
 
 /** @type {Plan} */
@@ -79,6 +80,18 @@ function freeSharedMemory() {
   }
 }
 
+/** Puts the file that the server made at its end into its place, whole or not at all. */
+function keepFile() {
+  if (plan.keep === undefined) return;
+  const [from, to] = plan.keep;
+  try {
+    copyFileSync(from, `${to}.${process.pid}`);
+    renameSync(`${to}.${process.pid}`, to);
+  } catch {
+    rmSync(`${to}.${process.pid}`, { force: true }); // it was not made, or the place is not ours to write
+  }
+}
+
 async function serve() {
   await endStragglers();
   if (ending) return;
@@ -103,6 +116,7 @@ async function end(remove) {
     signal(-running.pid, 'SIGKILL'); // what a preparing step started itself
   }
   await endStragglers();
+  keepFile();
   if (remove) {
     freeSharedMemory();
     for (const folder of plan.remove) {

@@ -33,8 +33,14 @@ export class KafkaUnavailable extends Error {
   override readonly name = 'KafkaUnavailable';
 }
 
+/** A `java` program and its exact version. */
+export interface Java {
+  readonly file: string;
+  readonly version: string;
+}
+
 /** The `java` program of JAVA_HOME or of the path, 17 or newer. Throws `KafkaUnavailable` with what to install. */
-export function findJava(env: NodeJS.ProcessEnv = process.env): string {
+export function findJava(env: NodeJS.ProcessEnv = process.env): Java {
   const home = env['JAVA_HOME'];
   const candidates = [...(home ? [join(home, 'bin', 'java')] : []), 'java'];
   let found = 'none was found';
@@ -43,7 +49,7 @@ export function findJava(env: NodeJS.ProcessEnv = process.env): string {
     if (status !== 0) continue;
     const version = /version "(\d+)(?:\.(\d+))?/.exec(stderr);
     const major = version?.[1] === '1' ? Number(version[2]) : Number(version?.[1]);
-    if (major >= OLDEST_JAVA) return java;
+    if (major >= OLDEST_JAVA) return { file: java, version: stderr.trim() };
     found = `found: Java ${major}`;
   }
   throw new KafkaUnavailable(

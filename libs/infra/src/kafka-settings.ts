@@ -14,6 +14,9 @@ export const COMMON_SETTINGS: Readonly<Record<string, string>> = {
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   'share.coordinator.state.topic.num.partitions': '1',
+  // After a crash the broker waits until its former self is given up.
+  'broker.session.timeout.ms': '5000',
+  'broker.heartbeat.interval.ms': '1000',
   'log.cleaner.dedupe.buffer.size': '16777216',
 };
 

@@ -37,7 +37,8 @@ export function postgresBinaries(): PostgresBinaries {
   return binaries;
 }
 
-function makeLinks(root: string): void {
+/** Makes the symbolic links that pg-symlinks.json under `root` names, where they are missing. */
+export function makeLinks(root: string): void {
   const list = join(root, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];

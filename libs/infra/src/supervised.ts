@@ -25,6 +25,8 @@ export interface Plan {
   readonly graceMs: number;
   /** Folder in which the server's processes work; on Linux whatever still works there at the end is ended. */
   readonly home?: string;
+  /** A file that the server leaves when it ends properly, and where it is copied to. */
+  readonly keep?: readonly [from: string, to: string];
   /** Folders that are deleted at the end. */
   readonly remove: readonly string[];
 }

@@ -73,6 +73,6 @@ describe('Java', () => {
   it('is taken from JAVA_HOME first', () => {
     mkdirSync(join(bin, 'bin'));
     fake('bin/java', `echo 'openjdk version "21.0.2"' >&2`);
-    expect(findJava({ PATH: '', JAVA_HOME: bin })).toBe(join(bin, 'bin', 'java'));
+    expect(findJava({ PATH: '', JAVA_HOME: bin }).file).toBe(join(bin, 'bin', 'java'));
   });
 });

@@ -55,7 +55,7 @@ export function isAlive(pid: number): boolean {
 /** What is still there of the servers after they had time to go; empty when nothing is. */
 export async function leftOvers(servers: readonly Owned[]): Promise<string[]> {
   let left: string[] = [];
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 600; turn++) {
     left = servers.flatMap(({ pid, dataDir }) => [
       ...(isAlive(pid) ? [`process ${pid}`] : []),
       ...(existsSync(dataDir) ? [dataDir] : []),
