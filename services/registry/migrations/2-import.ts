@@ -33,6 +33,7 @@ create table imports (
   key_id text not null,
   file_hash bytea,
   bytes bigint not null default 0,
+  bytes_read bigint not null default 0,
   problem jsonb,
   attempts int not null default 0,
   -- The checkpoint: households of the file whose outcome stands, and the sums so far.

@@ -9,12 +9,13 @@ import { householdStream } from './household/household.stream.js';
 import { HouseholdsController } from './household/households.controller.js';
 import { StepsController } from './household/steps.controller.js';
 import { VillagesController } from './household/villages.controller.js';
+import { ImportModule } from './import/import.module.js';
 import { PolicyController } from './policy.controller.js';
 import { PersonsController } from './vault/persons.controller.js';
 
 /** The registry: composition root. */
 @Module({
-  imports: [RegistryCoreModule],
+  imports: [RegistryCoreModule, ImportModule],
   controllers: [HouseholdsController, StepsController, FactsController, VillagesController, PolicyController, PersonsController],
   providers: [VillageBatch],
 })

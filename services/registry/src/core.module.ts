@@ -4,6 +4,7 @@ import { loadPolicy } from '@fupin/policy';
 import { createPool, migrate, ServiceConfig } from '@fupin/service';
 import { Pool } from 'pg';
 import { Registry1700000000001 } from '../migrations/1-registry.js';
+import { Import1700000000002 } from '../migrations/2-import.js';
 import { HouseholdDesk } from './household/household-desk.js';
 import { PolicyOfTheHouse } from './policy-of-the-house.js';
 import { HouseholdDirectory } from './household/household-directory.js';
@@ -21,7 +22,7 @@ const SHARED = [Pool, EventStore, CommandHandler, HouseholdDesk, HouseholdDirect
       provide: Pool,
       inject: [ServiceConfig],
       useFactory: async (config: ServiceConfig) => {
-        await migrate({ url: config.databaseUrl, migrations: [Registry1700000000001] });
+        await migrate({ url: config.databaseUrl, migrations: [Registry1700000000001, Import1700000000002] });
         return createPool(config.databaseUrl, { name: config.name, max: 16 });
       },
     },

@@ -40,7 +40,8 @@ export function readHeader(cells: readonly string[]): Header {
   cells.forEach((cell, position) => {
     const name = plain(cell);
     if (name === '') return;
-    const shown = cell.trim().slice(0, 40);
+    // A sheet without a header begins with a person's row: no number of theirs is shown.
+    const shown = cell.trim().slice(0, 40).replace(/\d{4,}/g, '…');
     const key = names.get(name);
     if (!key) {
       problems.push({

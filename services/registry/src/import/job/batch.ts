@@ -25,7 +25,7 @@ export interface ImportTools {
   readonly policy: Policy;
 }
 
-type BatchResult = Pick<Checkpoint, 'add' | 'errors' | 'unchanged'>;
+export type BatchResult = Pick<Checkpoint, 'add' | 'errors' | 'unchanged'>;
 type Event = Exclude<HouseholdEvent['event'], { case: undefined }>;
 interface Item {
   readonly household: FormHouseholdRead;

@@ -43,15 +43,17 @@ export interface ImportRecord extends Sums {
   readonly keyId: string;
   readonly fileHash: Buffer | null;
   readonly bytes: number;
+  /** How far the file has been read, for showing progress. */
+  readonly bytesRead: number;
   readonly problem: ImportProblem | null;
   readonly attempts: number;
   readonly householdsDone: number;
 }
 
 const COLUMNS = `id, state, created_at, started_at, finished_at, actor_role, caller_region, correlation_id, region,
-  to_char(registered_on, 'YYYY-MM-DD') registered_on, source, format, encoding, key_id, file_hash, bytes, problem, attempts,
+  to_char(registered_on, 'YYYY-MM-DD') registered_on, source, format, encoding, key_id, file_hash, bytes, bytes_read, problem, attempts,
   households_done, rows_read, accepted, unchanged, refused, persons, errors`;
-const NUMBERS = ['bytes', 'households_done', 'rows_read', 'accepted', 'unchanged', 'refused', 'persons', 'errors'];
+const NUMBERS = ['bytes', 'bytes_read', 'households_done', 'rows_read', 'accepted', 'unchanged', 'refused', 'persons', 'errors'];
 
 const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 const toRecord = (row: Record<string, unknown>): ImportRecord =>
@@ -95,6 +97,7 @@ export interface Checkpoint {
   readonly from: number;
   readonly to: number;
   readonly add: Sums;
+  readonly bytesRead: number;
   readonly errors: readonly (RowError & { readonly formNo: string | undefined })[];
   readonly unchanged: readonly { readonly line: number; readonly householdId: string; readonly formNo: string }[];
 }
@@ -108,9 +111,9 @@ export async function saveCheckpoint(pool: Pool, record: ImportRecord, checkpoin
     const { add } = checkpoint;
     const { rows } = await client.query<{ errors: string }>(
       `update imports set households_done = $3, rows_read = rows_read + $4, accepted = accepted + $5, unchanged = unchanged + $6,
-         refused = refused + $7, persons = persons + $8, errors = errors + $9, attempts = 0
+         refused = refused + $7, persons = persons + $8, errors = errors + $9, bytes_read = greatest(bytes_read, least($10, bytes)), attempts = 0
        where id = $1 and households_done = $2 and state = 'running' returning errors`,
-      [record.id, checkpoint.from, checkpoint.to, add.rowsRead, add.accepted, add.unchanged, add.refused, add.persons, add.errors],
+      [record.id, checkpoint.from, checkpoint.to, add.rowsRead, add.accepted, add.unchanged, add.refused, add.persons, add.errors, checkpoint.bytesRead],
     );
     if (!rows[0]) throw new CheckpointLost();
     const first = Number(rows[0].errors) - checkpoint.errors.length;

@@ -3,9 +3,10 @@ import { shanghaiDate } from '@fupin/domain';
 import type { Divisions } from '@fupin/domain/divisions';
 import type { FormContext } from '../../form/household.js';
 import type { RawHousehold } from '../../form/raw.js';
+import type { ByteSource } from '../readers/byte-source.js';
 import { openFile } from '../readers/open.js';
 import { runBatch, type ImportTools } from './batch.js';
-import { saveCheckpoint, type ImportRecord } from './import-record.js';
+import { saveCheckpoint, type ImportRecord, type Sums } from './import-record.js';
 import { pieceKey, spooled } from './spool.js';
 
 /** Households decided in one go: small enough that requests are served in between. */
@@ -20,7 +21,7 @@ export interface RunOptions extends ImportTools {
   /** Asked before each batch: true ends the run after the batches under way, to be resumed. */
   readonly stopping?: () => boolean;
   /** Called after each checkpoint. */
-  readonly onCheckpoint?: (householdsDone: number) => void;
+  readonly onCheckpoint?: (householdsDone: number, added: Sums) => void;
 }
 
 /**
@@ -29,8 +30,9 @@ export interface RunOptions extends ImportTools {
  */
 export async function runImport(options: RunOptions, record: ImportRecord): Promise<boolean> {
   const { pool, keys } = options;
-  const source = spooled(pool, pieceKey(keys, record.keyId, record.id), record.id, record.bytes);
+  const source = counted(spooled(pool, pieceKey(keys, record.keyId, record.id), record.id, record.bytes));
   const file = await openFile(record.format, source, record.encoding);
+  source.restart();
   const size = options.batch ?? BATCH;
   let skip = record.householdsDone;
   let done = record.householdsDone;
@@ -44,11 +46,13 @@ export async function runImport(options: RunOptions, record: ImportRecord): Prom
     const from = done;
     done += households.length;
     const to = done;
+    const { bytesRead } = source;
     const before = lastSaved;
     const work = runBatch(options, record, contextOf(options, record), households);
     const saved = before.then(async () => {
-      await saveCheckpoint(pool, record, { from, to, ...(await work) });
-      options.onCheckpoint?.(to);
+      const result = await work;
+      await saveCheckpoint(pool, record, { from, to, bytesRead, ...result });
+      options.onCheckpoint?.(to, result.add);
     });
     // Both are awaited later; a failure meanwhile must not end the process.
     work.catch(() => undefined);
@@ -90,5 +94,25 @@ function contextOf({ divisions, now }: RunOptions, record: ImportRecord): FormCo
     region: record.region,
     callerRegion: record.callerRegion,
     village: (code) => divisions.currentCode(code),
+  };
+}
+
+/** Counts what is read of a file, for showing progress. */
+function counted(source: ByteSource) {
+  let bytesRead = 0;
+  return {
+    size: source.size,
+    get bytesRead() {
+      return bytesRead;
+    },
+    restart() {
+      bytesRead = 0;
+    },
+    async *read(start?: number, end?: number) {
+      for await (const bytes of source.read(start, end)) {
+        bytesRead += bytes.length;
+        yield bytes;
+      }
+    },
   };
 }

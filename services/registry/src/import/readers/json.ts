@@ -72,7 +72,7 @@ function cells(object: Record<string, unknown>, known: ReadonlySet<string>, line
   for (const [key, value] of Object.entries(object)) {
     if (key === nested || value === null) continue;
     if (known.has(key)) result[key as ColumnKey] = cell(value);
-    else errors.push(rowError('unknown-field', line, undefined, key.slice(0, 40).replace(/\d{4,}/g, '…')));
+    else errors.push(rowError('unknown-field', line, undefined, /^[A-Za-z_]\w{0,39}$/.test(key) ? key.replace(/\d{4,}/g, '…') : '…'));
   }
   return result;
 }
