@@ -48,7 +48,7 @@ export { ReadinessChecks, type Readiness, type ReadinessCheck } from './health.j
 export { MetricsRegistry } from './metrics.js';
 export { inSpan, traceHeaders } from './tracing.js';
 export { currentIds, withIds, type RequestIds } from './request-ids.js';
-export { createLogger } from './logging.js';
+export { createLogger, LOGGER } from './logging.js';
 export { scrub, scrubError, scrubPath } from './scrub.js';
 export { createPool, migrate, type PoolOptions } from './database.js';
 export { metadataBeside, type PluginMetadata } from './openapi.js';

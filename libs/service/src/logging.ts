@@ -9,6 +9,9 @@ import { scrub, scrubError, scrubPath } from './scrub.js';
 /** Asked every few seconds by machines; a line each would drown the rest. */
 const QUIET = /^\/(?:health\/|metrics$|docs\b|openapi\.)/;
 
+/** Injects the service's own logger: `@Inject(LOGGER) logger: Logger`, for what runs outside requests (relay, projector). */
+export const LOGGER = Symbol('fupin:logger');
+
 /**
  * A JSON logger to standard output with what every line shares. Bodies, header values, query strings and values of database
  * errors are never part of a line.

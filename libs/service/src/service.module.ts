@@ -5,7 +5,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { AuthGuard } from './auth.guard.js';
 import { ServiceConfig } from './config.js';
 import { HealthController, ReadinessChecks } from './health.js';
-import { loggingModule } from './logging.js';
+import { LOGGER, loggingModule } from './logging.js';
 import { MetricsController, MetricsRegistry } from './metrics.js';
 import { ProblemFilter } from './problem.filter.js';
 import { StreamGuard } from './stream.guard.js';
@@ -27,6 +27,7 @@ export class ServiceModule {
       providers: [
         { provide: ServiceConfig, useValue: parts.config },
         { provide: AllowedMethods, useValue: parts.allowed },
+        { provide: LOGGER, useValue: parts.logger },
         MetricsRegistry,
         ReadinessChecks,
         { provide: APP_GUARD, useClass: AuthGuard },
@@ -35,7 +36,7 @@ export class ServiceModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
-      exports: [ServiceConfig, MetricsRegistry, ReadinessChecks],
+      exports: [ServiceConfig, LOGGER, MetricsRegistry, ReadinessChecks],
     };
   }
 }

@@ -105,7 +105,7 @@ export class PersonDto {
   @IsPersonName()
   name!: string;
 
-  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example 422823197003070023 */
+  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example 422823197003070021 */
   @IsPersonNumber()
   idNumber!: string;
 

@@ -2,7 +2,7 @@ import { IsPersonNumber } from '../validators.js';
 
 /** The number stays in the body: an address would end up in logs. */
 export class PersonSearchDto {
-  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example 422823197003070023 */
+  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example 422823197003070021 */
   @IsPersonNumber()
   idNumber!: string;
 }
@@ -23,7 +23,7 @@ export class PersonView extends PersonPlaceView {
   head!: boolean;
   /** 姓名 @example 向春梅 */
   name!: string;
-  /** 证件号 @example 422823197003070023 */
+  /** 证件号 @example 422823197003070021 */
   idNumber!: string;
   /** 电话 @example 13971234567 */
   phone?: string | undefined;
