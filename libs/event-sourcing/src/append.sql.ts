@@ -55,6 +55,29 @@ begin
     release_append, release_name, release_owner) x;
 end $$;
 
+-- The short way for one event with nothing beside it; gives its position, or null when it does not fit: then the long
+-- way has the outcome.
+create function append_event(
+  in_stream uuid, in_version int, in_stream_type text, in_type text, in_occurred_on date, in_recorded_at timestamptz,
+  in_payload bytea, in_hash bytea
+) returns bigint language plpgsql
+set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  new_position bigint;
+begin
+  perform pg_advisory_xact_lock(:append_lock);
+  if in_version > 1 and not exists (select from events where stream_id = in_stream and version = in_version - 1) then
+    return null;
+  end if;
+  insert into events (position, stream_id, version, stream_type, type, occurred_on, recorded_at, payload, hash)
+  values ((select coalesce(max(position), 0) + 1 from events), in_stream, in_version, in_stream_type, in_type,
+    in_occurred_on, in_recorded_at, in_payload, in_hash)
+  returning position into new_position;
+  return new_position;
+exception when unique_violation then
+  return null;
+end $$;
+
 -- The same, append by append in their order, each all or nothing, with an outcome for each. Call it under the lock.
 create function append_events_exactly(
   in_append int[], in_stream uuid[], in_version int[], in_stream_type text[], in_type text[],

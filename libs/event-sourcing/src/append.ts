@@ -1,4 +1,5 @@
 import { eventHash, NO_HASH } from './hash.js';
+import { uuidBytes } from './pg-arrays.js';
 
 /** An event to append; its bytes are stored and sent to Kafka as they are. */
 export interface EventToAppend {
@@ -82,7 +83,8 @@ export type AppendOutcome =
 
 /** An event ready for its row. */
 export interface EventRow extends EventToAppend {
-  readonly streamId: string;
+  /** The stream id's 16 bytes. */
+  readonly stream: Uint8Array;
   readonly streamType: string;
   readonly version: number;
   readonly hash: Uint8Array;
@@ -117,13 +119,13 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
     if (!Number.isInteger(expectedVersion) || expectedVersion < 0) {
       throw new RangeError(`not a version: ${expectedVersion}`);
     }
+    const stream = uuidBytes(streamId);
     let version = expectedVersion;
     let last: Uint8Array = previousHash ?? NO_HASH;
     for (const { type, occurredOn, recordedAt, payload } of added) {
       version++;
-      const row = { streamId, streamType, version, type, occurredOn, recordedAt, payload };
-      last = eventHash(last, row);
-      events.push({ ...row, hash: last });
+      last = eventHash(last, { stream, streamType, version, type, occurredOn, recordedAt, payload });
+      events.push({ stream, streamType, version, type, occurredOn, recordedAt, payload, hash: last });
       bytes += payload.length + 200;
     }
     streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ClientBase, QueryArrayConfig } from 'pg';
-import { claimKey, requestKey, type AppendOutcome, type PreparedAppend } from './append.js';
+import { claimKey, requestKey, type AppendOutcome, type EventRow, type PreparedAppend } from './append.js';
 import {
   byteaArray,
   dateArray,
@@ -22,8 +22,9 @@ const call = (parameters: number) =>
     .map((type, i) => `$${i + 1}::${type}`)
     .join(', ')})`;
 const COLUMNS = 'select first_position, rejected, outcomes from';
-const EVENTS_ONLY = 11;
-const WITH_KEYS = 21;
+const EVENTS_ONLY = { name: 'append_events', text: `${COLUMNS} ${call(11)}` };
+const WITH_KEYS = { name: 'append_with_keys', text: `${COLUMNS} ${call(21)}` };
+const ONE_EVENT = { name: 'append_event', text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8)' };
 
 type StoredOutcome =
   Exclude<AppendOutcome, { outcome: 'appended' }> | { outcome: 'appended'; lastPosition: number };
@@ -33,6 +34,8 @@ export async function flushAppends(
   client: ClientBase,
   batch: readonly PreparedAppend[],
 ): Promise<AppendOutcome[]> {
+  const alone = batch.length === 1 ? await appendAlone(client, batch[0]!) : undefined;
+  if (alone) return [alone];
   const { rows } = await client.query<[string | null, unknown, StoredOutcome[] | null]>(statementFor(batch));
   const [firstPosition, , outcomes] = rows[0]!;
   let last = Number(firstPosition) - 1;
@@ -44,6 +47,27 @@ export async function flushAppends(
   });
 }
 
+/** The short way for a single event with nothing beside it; undefined when that is not the case or meets a conflict. */
+async function appendAlone(client: ClientBase, append: PreparedAppend): Promise<AppendOutcome | undefined> {
+  const { request, events, streams } = append;
+  if (events.length > 1 || request.extras || request.idempotency) return undefined;
+  const { version, streamType, type, occurredOn, recordedAt, payload, hash } = events[0]!;
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const values = [
+    streams[0]!.streamId,
+    version,
+    streamType,
+    type,
+    occurredOn,
+    recordedAt.toISOString(),
+    bytes,
+    hash,
+  ];
+  const { rows } = await client.query<[string | null]>({ ...ONE_EVENT, values, rowMode: 'array' });
+  const position = rows[0]![0];
+  return position === null ? undefined : { outcome: 'appended', lastPosition: Number(position), streams };
+}
+
 const withoutPrefix = (outcome: Exclude<StoredOutcome, { outcome: 'appended' }>): AppendOutcome =>
   outcome.outcome === 'claimTaken' ? { ...outcome, key: outcome.key.slice(claimKey('').length) } : outcome;
 
@@ -52,33 +76,27 @@ function statementFor(batch: readonly PreparedAppend[]): QueryArrayConfig {
   const keys = keyParameters(batch);
   if (keys) values.push(...keys);
   const attachments = attachmentSql(batch, values);
-  const parameters = keys ? WITH_KEYS : EVENTS_ONLY;
   if (attachments) return { ...attachments, values, rowMode: 'array' };
-  const name = keys ? 'append_with_keys' : 'append_events';
-  return { name, text: `${COLUMNS} ${call(parameters)}`, values, rowMode: 'array' };
+  return { ...(keys ? WITH_KEYS : EVENTS_ONLY), values, rowMode: 'array' };
 }
 
 function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | null)[] {
+  const rows: EventRow[] = [];
   const appends: number[] = [];
-  const probes: { streamId: Buffer; version: number }[] = [];
-  const streamIds: Buffer[] = [];
-  const rows = batch.flatMap(({ events, streams }, i) => {
-    let first = 0;
-    for (const stream of streams) {
-      const id = uuidBytes(stream.streamId);
-      const count = stream.lastVersion - stream.firstVersion + 1;
-      for (let n = 0; n < count; n++) {
-        appends.push(i + 1);
-        streamIds.push(id);
-      }
-      if (stream.firstVersion > 1) probes.push({ streamId: id, version: stream.firstVersion - 1 });
-      first += count;
+  const probes: { stream: Uint8Array; version: number }[] = [];
+  batch.forEach(({ events }, i) => {
+    let stream: Uint8Array | undefined;
+    for (const row of events) {
+      appends.push(i + 1);
+      rows.push(row);
+      if (row.stream !== stream && row.version > 1)
+        probes.push({ stream: row.stream, version: row.version - 1 });
+      stream = row.stream;
     }
-    return first === events.length ? events : [];
   });
   return [
     intArray(appends),
-    uuidArray(streamIds),
+    uuidArray(rows.map(({ stream }) => stream)),
     intArray(rows.map(({ version }) => version)),
     textArray(rows.map(({ streamType }) => streamType)),
     textArray(rows.map(({ type }) => type)),
@@ -86,7 +104,7 @@ function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | n
     timestampArray(rows.map(({ recordedAt }) => recordedAt)),
     byteaArray(rows.map(({ payload }) => payload)),
     byteaArray(rows.map((row) => row.hash)),
-    probes.length > 0 ? uuidArray(probes.map(({ streamId }) => streamId)) : null,
+    probes.length > 0 ? uuidArray(probes.map(({ stream }) => stream)) : null,
     probes.length > 0 ? intArray(probes.map(({ version }) => version)) : null,
   ];
 }
@@ -94,7 +112,7 @@ function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | n
 interface KeyRow {
   append: number;
   name: string;
-  owner: Buffer;
+  owner: Uint8Array;
   fingerprint?: Uint8Array;
   first?: number;
   last?: number;
@@ -103,7 +121,7 @@ interface KeyRow {
 
 function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | undefined {
   const keys: KeyRow[] = [];
-  const releases: { append: number; name: string | undefined; owner: Buffer }[] = [];
+  const releases: { append: number; name: string | undefined; owner: Uint8Array }[] = [];
   let event = 0;
   batch.forEach(({ request, streams, events }, i) => {
     event += events.length;
@@ -111,7 +129,7 @@ function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | un
     if (!extras && !idempotency) return;
     const append = i + 1;
     const own = streams[0]!;
-    const owner = uuidBytes(own.streamId);
+    const owner = events[0]!.stream;
     for (const claim of new Set(extras?.take)) keys.push({ append, name: claimKey(claim), owner, event });
     if (idempotency) {
       const { key, fingerprint } = idempotency;

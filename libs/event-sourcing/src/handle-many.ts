@@ -12,6 +12,7 @@ import { businessOutcome, ClaimTaken, VersionMismatch, type CommandError } from 
 import type { RecordedEvent } from './decider.js';
 import { empty, foldStored, type Folded } from './folded.js';
 import { eventHash } from './hash.js';
+import { uuidBytes } from './pg-arrays.js';
 import type { EventStore } from './store.js';
 import type { SeenRequest } from './store-queries.js';
 import type { StreamType } from './stream-type.js';
@@ -152,12 +153,14 @@ async function foldMany<S, C, E>(
   return { streams, repeated };
 }
 
-const lastHash = (folded: Folded<unknown>, { streamId, streamType, events }: StreamAppend): Uint8Array =>
-  events.reduce<Uint8Array>(
+function lastHash(folded: Folded<unknown>, { streamId, streamType, events }: StreamAppend): Uint8Array {
+  const stream = uuidBytes(streamId);
+  return events.reduce<Uint8Array>(
     (previous, event, i) =>
-      eventHash(previous, { ...event, streamId, streamType, version: folded.version + i + 1 }),
+      eventHash(previous, { ...event, stream, streamType, version: folded.version + i + 1 }),
     folded.hash,
   );
+}
 
 /** Answers what was seen before, with the events of then read in one query. */
 async function replayAll<S, C, E>(

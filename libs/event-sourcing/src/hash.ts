@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { uuidBytes } from './pg-arrays.js';
 
 /** What an event's hash covers beside its predecessor's hash. */
 export interface HashedEvent {
-  readonly streamId: string;
+  /** The 16 bytes of the stream id. */
+  readonly stream: Uint8Array;
   readonly streamType: string;
   readonly version: number;
   readonly type: string;
@@ -35,7 +35,7 @@ export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
   const type = Buffer.byteLength(event.type);
   const bytes = Buffer.allocUnsafe(74 + streamType + type + event.payload.length);
   bytes.set(previous, 0);
-  bytes.set(uuidBytes(event.streamId), 32);
+  bytes.set(event.stream, 32);
   bytes.writeUInt32BE(event.version, 48);
   bytes.writeBigInt64BE(BigInt(event.recordedAt.getTime()), 52);
   bytes.write(event.occurredOn, 60, 10, 'ascii');

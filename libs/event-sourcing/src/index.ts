@@ -43,3 +43,12 @@ export {
   type ProjectorStatus,
   type SkipRequest,
 } from './projector.js';
+export {
+  rebuild,
+  RebuildRunning,
+  RebuildStopped,
+  type RebuildOptions,
+  type RebuildProgress,
+  type RebuildReport,
+} from './rebuild.js';
+export { verify, type CopiedEvent, type FirstMisfit, type Misfit, type VerifyReport } from './verify.js';

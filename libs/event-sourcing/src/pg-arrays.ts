@@ -61,14 +61,19 @@ export function textArray(values: readonly (string | undefined)[]): Buffer {
   }
   const buffer = header(25, values.length, bytes, hasNulls);
   let at = HEADER;
+  let previous: string | undefined;
+  let from = 0;
   for (const value of values) {
     if (value === undefined) {
       at = buffer.writeInt32BE(-1, at);
-      continue;
+    } else if (value === previous) {
+      at += buffer.copy(buffer, at, from, from + 4 + buffer.readInt32BE(from)); // names of types repeat
+    } else {
+      const length = buffer.write(value, at + 4);
+      buffer.writeInt32BE(length, at);
+      [previous, from] = [value, at];
+      at += 4 + length;
     }
-    const length = buffer.write(value, at + 4);
-    buffer.writeInt32BE(length, at);
-    at += 4 + length;
   }
   return buffer;
 }
@@ -89,9 +94,12 @@ export function uuidArray(values: readonly Uint8Array[]): Buffer {
 export function dateArray(values: readonly string[]): Buffer {
   const buffer = header(1082, values.length, values.length * 8);
   let at = HEADER;
+  let previous = '';
+  let day = 0;
   for (const value of values) {
+    if (value !== previous) [previous, day] = [value, Date.parse(value) / 86_400_000 - DAYS_1970_TO_2000];
     at = buffer.writeInt32BE(4, at);
-    at = buffer.writeInt32BE(Date.parse(value) / 86_400_000 - DAYS_1970_TO_2000, at);
+    at = buffer.writeInt32BE(day, at);
   }
   return buffer;
 }
@@ -102,9 +110,10 @@ export function timestampArray(values: readonly Date[]): Buffer {
   let at = HEADER;
   for (const value of values) {
     const microseconds = (value.getTime() - MS_1970_TO_2000) * 1000;
+    const high = Math.floor(microseconds / 0x1_0000_0000);
     at = buffer.writeInt32BE(8, at);
-    at = buffer.writeInt32BE(Math.floor(microseconds / 0x1_0000_0000), at);
-    at = buffer.writeUInt32BE(microseconds - Math.floor(microseconds / 0x1_0000_0000) * 0x1_0000_0000, at);
+    at = buffer.writeInt32BE(high, at);
+    at = buffer.writeUInt32BE(microseconds - high * 0x1_0000_0000, at);
   }
   return buffer;
 }

@@ -1,4 +1,4 @@
-import type { ClientBase, Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import {
   prepareAppend,
   type AppendOutcome,
@@ -8,6 +8,7 @@ import {
 } from './append.js';
 import { coalescer, type Coalescer } from './coalescer.js';
 import { flushAppends } from './flush.js';
+import { lanes, type Lane } from './lane.js';
 import { APPEND_LOCK } from './schema.js';
 import {
   hashAt,
@@ -39,20 +40,21 @@ export class EventStore {
   readonly pool: Pool;
   readonly #coalescer: Coalescer<PreparedAppend, AppendOutcome>;
   readonly #listeners = new Set<(lastPosition: number) => void>();
-  readonly #patience: number;
-  #awaySince: number | undefined;
+  readonly #lanes: Lane[];
+  readonly #newLane: () => Lane;
 
   constructor(options: EventStoreOptions) {
     this.pool = options.pool;
-    this.#patience = options.patience ?? 5_000;
+    this.#newLane = lanes(options.pool, options.patience ?? 5_000);
+    this.#lanes = Array.from({ length: options.connections ?? 1 }, this.#newLane);
     this.#coalescer = coalescer({
-      flush: (batch) => this.#flush(batch),
+      flush: (batch, lane) => this.#flush(batch, this.#lanes[lane]!),
       keysOf: ({ keys }) => keys,
       sizeOf: ({ events, bytes }) => ({ events: events.length, bytes }),
       separate: (error) => !(error instanceof StoreUnavailable),
       refuse: (reason) =>
         new StoreUnavailable(reason === 'full' ? 'too many appends are waiting' : 'the store is closed'),
-      lanes: options.connections ?? 1,
+      lanes: this.#lanes.length,
       maxEvents: options.maxEvents ?? 2_000,
       maxBytes: options.maxBytes ?? 4 << 20,
       maxPending: options.maxPending ?? 10_000,
@@ -96,7 +98,8 @@ export class EventStore {
    */
   async exclusively<T>(work: (store: Pick<EventStore, 'load' | 'append'>) => Promise<T>): Promise<T> {
     let last = 0;
-    const result = await this.#withClient(async (client) => {
+    const lane = this.#newLane();
+    const result = await lane.use(async (client) => {
       await client.query(`begin; select pg_advisory_xact_lock(${APPEND_LOCK})`);
       try {
         const done = await work({
@@ -114,6 +117,7 @@ export class EventStore {
         throw error;
       }
     });
+    lane.release();
     this.#announce(last);
     return result;
   }
@@ -125,12 +129,13 @@ export class EventStore {
   }
 
   /** Refuses new appends and resolves when those under way are done. Leaves the pool open. */
-  close(): Promise<void> {
-    return this.#coalescer.close();
+  async close(): Promise<void> {
+    await this.#coalescer.close();
+    for (const lane of this.#lanes) lane.release();
   }
 
-  async #flush(batch: readonly PreparedAppend[]): Promise<AppendOutcome[]> {
-    const outcomes = await this.#withClient((client) => flushAppends(client, batch));
+  async #flush(batch: readonly PreparedAppend[], lane: Lane): Promise<AppendOutcome[]> {
+    const outcomes = await lane.use((client) => flushAppends(client, batch));
     let last = 0;
     for (const outcome of outcomes) {
       if (outcome.outcome === 'appended') last = Math.max(last, outcome.lastPosition);
@@ -141,36 +146,6 @@ export class EventStore {
 
   #announce(lastPosition: number): void {
     if (lastPosition > 0) for (const listener of this.#listeners) listener(lastPosition);
-  }
-
-  async #withClient<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
-    const client = await this.#connect();
-    try {
-      const result = await work(client);
-      client.release();
-      return result;
-    } catch (error) {
-      const lost = isConnectionLoss(error);
-      client.release(lost);
-      throw lost ? new StoreUnavailable('the database was lost during an append', { cause: error }) : error;
-    }
-  }
-
-  /** A connection; waits for a database that is away, but no longer than `patience` from the start of the outage. */
-  async #connect(): Promise<PoolClient> {
-    for (;;) {
-      try {
-        const client = await this.pool.connect();
-        this.#awaySince = undefined;
-        return client;
-      } catch (error) {
-        this.#awaySince ??= Date.now();
-        if (Date.now() - this.#awaySince > this.#patience) {
-          throw new StoreUnavailable('the database cannot be reached', { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
   }
 
   async #withHashes(request: AppendRequest): Promise<AppendRequest | AppendOutcome> {
