@@ -43,7 +43,7 @@ describe('business date', () => {
   });
 
   it('knows the leap years', () => {
-    expect(['2016-02-29', '2000-02-29'].every(isBusinessDate)).toBe(true);
+    expect(['2016-02-29', '2000-02-29', '2400-02-29'].every(isBusinessDate)).toBe(true);
   });
 
   it('adds days over months and years', () => {

@@ -1,3 +1,4 @@
+import { addDays } from './business-date.js';
 import { createDivisions, loadDivisions, type CodeChange } from './divisions.js';
 
 const divisions = loadDivisions();
@@ -58,6 +59,8 @@ describe('divisions of Hubei and Hunan', () => {
     expect(divisions.successorOf(newCode)).toBeUndefined();
     expect(divisions.codeOn(newCode, '2015-06-30')).toBe(oldCode);
     expect(divisions.codeOn(oldCode, '2021-06-30')).toBe(newCode);
+    expect(divisions.codeOn(oldCode, validFrom)).toBe(newCode);
+    expect(divisions.codeOn(newCode, addDays(validFrom, -1))).toBe(oldCode);
     expect([oldCode, newCode].map((code) => divisions.existedOn(code, '2015-06-30'))).toEqual([true, false]);
     expect([oldCode, newCode].map((code) => divisions.existedOn(code, validFrom))).toEqual([false, true]);
     expect(divisions.pathName(oldCode)).toContain(oldName);

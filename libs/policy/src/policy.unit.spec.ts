@@ -105,6 +105,17 @@ describe('policy.at', () => {
         set('a', 'CN', '2014-01-01', days(1), { to: '2018-01-01' }),
         set('b', 'CN', '2018-01-01', days(2)),
       );
+    const reversed = () =>
+      built(
+        set('b', 'CN', '2018-01-01', days(2)),
+        set('a', 'CN', '2014-01-01', days(1), { to: '2018-01-01' }),
+      );
+    expect(problem(reversed).message).toBe('b and a overlap in time for region CN.');
+    const apart = built(
+      set('b', 'CN', '2018-01-02', days(2)),
+      set('a', 'CN', '2014-01-01', days(1), { to: '2018-01-01' }),
+    );
+    expect(apart.sets()).toHaveLength(2);
     expect(problem(two).message).toBe('a and b overlap in time for region CN.');
     expect(
       problem(() => built(set('a', 'CN', '2014-01-01', days(1)), set('b', 'CN', '2030-01-01', days(2)))).code,
