@@ -13,7 +13,6 @@ export const SHARED_PROBLEMS_EXTENSION = 'x-shared-problem-types';
  * `@ApiProblems('region-not-allowed', 'income-below-line')`. A name that no catalogue knows is a refusal (409).
  */
 export const ApiProblems = (
-  // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the standard names are there to complete
   ...types: readonly (StandardProblem | (string & {}))[]
 ): MethodDecorator & ClassDecorator => {
   const onMethod = ApiExtension(PROBLEMS_EXTENSION, types);

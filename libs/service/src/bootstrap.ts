@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -18,7 +19,7 @@ import {
 import { createLogger } from './logging.js';
 import { MetricsRegistry } from './metrics.js';
 import { quietly } from './nest-log.js';
-import { openApiDocument, type ApiInfo, type PluginMetadata } from './openapi.js';
+import { metadataBeside, openApiDocument, type ApiInfo, type PluginMetadata } from './openapi.js';
 import { sendProblem, toProblem } from './problem.filter.js';
 import { acceptBodies, answerHeaders, idsOf, measureRequests } from './request-hooks.js';
 import { ServiceModule } from './service.module.js';
@@ -26,7 +27,7 @@ import { closeOnSignals, drainable, type Drain } from './shutdown.js';
 
 export interface ServiceOptions extends ApiInfo, ServiceNeeds {
   readonly defaultPort: number;
-  /** Descriptions generated from the types: `metadataBeside(import.meta.url)`. */
+  /** Descriptions generated from the types; `bootstrap` takes the metadata.js beside main.js when this is left out. */
   readonly metadata?: PluginMetadata;
   /** Media types that routes may take as a stream (see `@AcceptsStream`). */
   readonly streamed?: readonly string[];
@@ -73,7 +74,8 @@ export async function bootstrap(
   options: ServiceOptions,
 ): Promise<NestFastifyApplication> {
   try {
-    const service = await startService(module, options);
+    const metadata = options.metadata ?? metadataBeside(pathToFileURL(process.argv[1] ?? 'main.js').href);
+    const service = await startService(module, { ...options, metadata });
     closeOnSignals(
       { close: () => service.close() } satisfies Drain,
       service.config.shutdownTimeoutMs,
@@ -115,7 +117,7 @@ export async function startService(
   );
   app.useLogger(quietly(app.get(NestLogger)));
   const drain = drainable(app, logger);
-  measureRequests(adapter.getInstance() as unknown as FastifyInstance, app.get(MetricsRegistry));
+  measureRequests(adapter.getInstance<FastifyInstance>(), app.get(MetricsRegistry));
   try {
     await serveDocs(app, options);
     await listen(app, config);
@@ -147,7 +149,7 @@ function newAdapter(
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, toProblem(error), idsOf(request).requestId),
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   allowed.watch(fastify);
   answerHeaders(fastify);
   acceptBodies(fastify, config.bodyLimit, streamed);

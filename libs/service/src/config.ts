@@ -27,7 +27,11 @@ export function loadConfig<T extends object>(schema: new () => T, env: Environme
     enableImplicitConversion: true,
     exposeDefaultValues: true,
   });
-  const faults = validateSync(config, { whitelist: true, validationError: { target: false, value: false } });
+  const faults = validateSync(config, {
+    whitelist: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+  });
   if (faults.length > 0)
     throw new ConfigError(
       faults.flatMap((fault) => Object.values(fault.constraints ?? { _: `${fault.property} is wrong` })),
@@ -132,7 +136,7 @@ export function serviceConfig(
   const databaseUrl = needs.includes('database')
     ? (collect(faults, () => readDatabaseUrl(env, urlName, `fupin_${name.replaceAll('-', '_')}`)) ?? '')
     : '';
-  if (needs.includes('kafka') && common && !common.KAFKA_BROKERS)
+  if (needs.includes('kafka') && !env['KAFKA_BROKERS'])
     faults.push('KAFKA_BROKERS is missing: host:port[,host:port…]');
   if (faults.length > 0 || !common) throw new ConfigError(faults);
 

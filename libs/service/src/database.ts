@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type Logger, type MigrationInterface } from 'typeorm';
 
 export interface PoolOptions {
   /** Connections at most; 10 by default. */
@@ -24,6 +24,16 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   return pool;
 }
 
+const nothing = (): void => undefined;
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
 /** Any number will do as long as all instances use the same: 'FUPN' in ASCII. */
 const MIGRATION_LOCK = 0x4655504e;
 
@@ -46,7 +56,8 @@ export async function migrate(options: {
       url: options.url,
       migrations: [...options.migrations],
       migrationsTableName: 'migrations',
-      logging: false,
+      // What goes wrong is thrown; TypeORM's own lines would break the JSON log.
+      logger: SILENT,
     }).initialize();
     try {
       const ran = await source.runMigrations({ transaction: 'each' });

@@ -5,7 +5,7 @@ import { Public } from './caller.js';
 import { scrub } from './scrub.js';
 
 /** Resolves when all is well (what it gives is shown beside it), throws when not; the message says what is wrong. */
-export type ReadinessCheck = () => Promise<unknown> | unknown;
+export type ReadinessCheck = () => unknown;
 
 const CHECK_TIMEOUT_MS = 3_000;
 

@@ -13,11 +13,13 @@ const CHATTER = new Set([
 export function quietly(logger: LoggerService): LoggerService {
   return {
     log: (message: unknown, ...rest: unknown[]) =>
-      CHATTER.has(String(rest.at(-1))) ? logger.debug?.(message, ...rest) : logger.log(message, ...rest),
-    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
-    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
-    debug: (message: unknown, ...rest: unknown[]) => logger.debug?.(message, ...rest),
-    verbose: (message: unknown, ...rest: unknown[]) => logger.verbose?.(message, ...rest),
-    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal?.(message, ...rest),
+      void (CHATTER.has(String(rest.at(-1)))
+        ? logger.debug?.(message, ...rest)
+        : logger.log(message, ...rest)),
+    error: (message: unknown, ...rest: unknown[]) => void logger.error(message, ...rest),
+    warn: (message: unknown, ...rest: unknown[]) => void logger.warn(message, ...rest),
+    debug: (message: unknown, ...rest: unknown[]) => void logger.debug?.(message, ...rest),
+    verbose: (message: unknown, ...rest: unknown[]) => void logger.verbose?.(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => void logger.fatal?.(message, ...rest),
   };
 }

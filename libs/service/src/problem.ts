@@ -39,7 +39,6 @@ export class Problem extends Error {
   readonly details: ProblemDetails;
 
   /** The type is a slug: a standard one, one of `defineProblems`, or a decider's refusal code. */
-  // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the standard names are there to complete
   constructor(type: StandardProblem | (string & {}), details: ProblemDetails = {}) {
     const known = problemType(type);
     super(details.detail ?? details.title ?? known.title);

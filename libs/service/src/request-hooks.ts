@@ -58,7 +58,9 @@ function depthExceeds(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one) : []));
+    level = level.flatMap((one) =>
+      one !== null && typeof one === 'object' ? (Object.values(one) as unknown[]) : [],
+    );
   }
   return false;
 }

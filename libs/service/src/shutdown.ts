@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ReadinessChecks } from './health.js';
 
@@ -11,7 +10,7 @@ export interface Drain {
 
 /** Counts the requests in flight from now on. Call it before the application listens. */
 export function drainable(app: NestFastifyApplication, logger: Logger): Drain {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   let inFlight = 0;
   let closing: Promise<void> | undefined;
   let idle: (() => void) | undefined;

@@ -1,5 +1,5 @@
 // A service as small as can be: what the tests start as a process of its own.
-import { bootstrap, metadataBeside } from '@fupin/service';
+import { bootstrap } from '@fupin/service';
 import { SampleModule } from './sample.controller.js';
 
 await bootstrap(SampleModule, {
