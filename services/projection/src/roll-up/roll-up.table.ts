@@ -80,7 +80,7 @@ export class RollUpBatch {
     }
   }
 
-  /** Writes last in the transaction: province and county rows are met by every partition, so they are held briefly. */
+  /** Writes last in the transaction, narrow regions first: every partition meets in the province's rows, so they are held briefly. */
   async save(tx: ClientBase): Promise<void> {
     const days = sorted(this.days);
     const months = new Map<string, Row>();
@@ -97,10 +97,13 @@ function addTo(rows: Map<string, Row>, region: RegionCode, cause: string, on: st
   for (let slot = 0; slot < SLOTS; slot++) row.figures[slot] = (row.figures[slot] ?? 0) + (by[slot] ?? 0);
 }
 
-/** By key, without the rows in which everything cancelled (a move within a county is no change of the county). */
+/**
+ * Narrow regions first, then by key; without the rows in which everything cancelled (a move within a county is no change of
+ * the county). All writers keep to this order, so they queue for rows and never block each other crosswise.
+ */
 function sorted(rows: ReadonlyMap<string, Row>): Row[] {
   return [...rows]
     .filter(([, row]) => row.figures.some((n) => n !== 0))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a, x], [b, y]) => y.region.length - x.region.length || (a < b ? -1 : 1))
     .map(([, row]) => row);
 }
