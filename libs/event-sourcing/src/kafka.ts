@@ -51,6 +51,7 @@ export function connectKafka(options: KafkaOptions): Kafka {
 
   return {
     createTopics: (topics) => withAdmin((a) => createTopics(a, topics)),
+    deleteTopic: (topic) => withAdmin((a) => a.deleteTopics({ topics: [topic] })),
     endOffsets: (topic) =>
       withAdmin(async (a) => {
         const result: number[] = [];

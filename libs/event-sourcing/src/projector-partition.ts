@@ -6,6 +6,7 @@ import { BackOff, Pause } from './pause.js';
 import { notifyPosition } from './position-waiters.js';
 import { positionOf, projectedEvent, type AnyProjection, type ProjectedEvent } from './projected-event.js';
 import {
+  ApplyFailed,
   CheckpointMoved,
   isSkipped,
   loadCheckpoint,
@@ -22,6 +23,8 @@ export interface PartitionStatus {
   readonly position: number;
   /** Offset of the message that carried it, -1 for none. */
   readonly offset: number;
+  /** Next offset to look at. */
+  readonly next: number;
   /** Messages on Kafka that were not looked at yet. */
   readonly lag: number;
   /** Age of the last applied event while messages wait, else 0. */
@@ -86,6 +89,7 @@ export class PartitionProjector {
       topic,
       partition,
       ...this.checkpoint,
+      next: this.next,
       lag,
       secondsBehind:
         lag === 0 || this.lastRecordedAt === undefined
@@ -133,14 +137,14 @@ export class PartitionProjector {
 
   /** Reads on from the checkpoint, the next fetch running while a batch is applied. */
   private async follow(): Promise<void> {
-    let fetching: Promise<Fetched> = this.locate();
+    let fetching = quietly(this.locate());
     let last: IncomingMessage | undefined;
     while (!this.ending) {
       const fetched = await fetching;
       if (fetched.outcome === 'outOfRange') {
         if (this.next === 0)
           throw new Error('the topic no longer holds its beginning: the read model would be incomplete');
-        fetching = this.locate();
+        fetching = quietly(this.locate());
         last = undefined;
         continue;
       }
@@ -149,18 +153,17 @@ export class PartitionProjector {
       const [first] = fetched.messages;
       if (first === undefined) {
         this.showLag();
-        fetching = this.fetch(this.next);
+        fetching = quietly(this.fetch(this.next));
         continue;
       }
       if (first.offset !== this.next || (last !== undefined && !continues(last, first))) {
         // A new writer, or another log under the same name with as many messages: look whether it is still ours.
-        fetching = this.locate();
+        fetching = quietly(this.locate());
         last = undefined;
         continue;
       }
       last = fetched.messages.at(-1) ?? first;
-      fetching = this.fetch(last.offset + 1);
-      fetching.catch(() => undefined);
+      fetching = quietly(this.fetch(last.offset + 1));
       await this.project(fetched.messages);
       this.next = last.offset + 1;
       this.options.onProgress(this.next);
@@ -251,9 +254,10 @@ export class PartitionProjector {
     try {
       await this.commit(batch, last);
     } catch (error) {
-      if (error instanceof CheckpointMoved || isTransient(error)) throw error;
+      if (!(error instanceof ApplyFailed)) throw error;
+      if (isTransient(error.cause)) throw error.cause;
       if (batch.length === 1) {
-        if ((await this.stopAt(last.message, last.event.position, error)) === 'again')
+        if ((await this.stopAt(last.message, last.event.position, error.cause)) === 'again')
           await this.apply(batch);
         return;
       }
@@ -341,4 +345,10 @@ export class PartitionProjector {
 /** Whether `message` follows `last` in the same log: the same writer, the next number (they wrap at 2^31). */
 function continues(last: IncomingMessage, message: IncomingMessage): boolean {
   return message.writer === last.writer && message.sequence === (last.sequence + 1) % 2 ** 31;
+}
+
+/** A promise that is awaited later, or never when the work ends first. */
+function quietly<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -11,6 +11,9 @@ export interface Checkpoint {
 /** Another projector, or a rebuilt read model, has moved the checkpoint: reload it and go on from there. */
 export class CheckpointMoved extends Error {}
 
+/** What the read model itself refused, at its work or at the commit; the cause says why. */
+export class ApplyFailed extends Error {}
+
 /** DDL of a read-model schema's own tables; run it with the search_path set to that schema. */
 export function projectorSql(): string {
   return `
@@ -71,7 +74,7 @@ export async function loadCheckpoint(
 /**
  * Runs `work` and moves the checkpoint in one transaction, or does neither. The checkpoint comes first: its row lock
  * keeps a second projector, and the swap of a rebuilt schema, out until the commit.
- * @throws CheckpointMoved when the checkpoint is not at `from` any more.
+ * @throws CheckpointMoved when the checkpoint is not at `from` any more; ApplyFailed when `work` or the commit fails.
  */
 export async function withCheckpoint(
   pool: pg.Pool,
@@ -96,8 +99,12 @@ export async function withCheckpoint(
        where topic = ${pg.escapeLiteral(key.topic)} and partition = ${key.partition} and position = ${from.position}`,
     )) as unknown as pg.QueryResult[];
     if (results.at(-1)?.rowCount !== 1) throw new CheckpointMoved();
-    await work(client);
-    await client.query('commit');
+    try {
+      await work(client);
+      await client.query('commit');
+    } catch (error) {
+      throw new ApplyFailed('the read model refused a batch', { cause: error });
+    }
   } catch (error) {
     if (broken === undefined) await client.query('rollback').catch((e: Error) => (broken = e));
     throw error;

@@ -18,7 +18,6 @@ export interface Cluster {
   /** Partitions by the node id of their leader. */
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;
   findBroker(options: { nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(options: { groupId: string }): Promise<Broker>;
 }
 
 export interface Broker {

@@ -1,4 +1,4 @@
-import { kafkaError, type Broker, type Cluster, type Encoded } from './cluster.js';
+import { kafkaError, type Cluster, type Encoded } from './cluster.js';
 import { recordBatch, upperBound, type ProducerIdentity } from './records.js';
 import type { Acknowledgement, OutgoingMessage, Producer } from './types.js';
 
@@ -24,11 +24,15 @@ interface PartitionBatch {
 export function idempotentProducer(open: () => Cluster, timeoutMs: number): Producer {
   let session: Session | undefined;
 
-  async function connect(): Promise<Session> {
+  async function connect(topics: readonly string[]): Promise<Session> {
     const cluster = open();
     try {
       await cluster.connect();
-      const { producerId, producerEpoch } = await anyBroker(cluster).then((broker) =>
+      await cluster.addMultipleTargetTopics(topics);
+      const [nodeId] = topics.flatMap((topic) => Object.keys(cluster.findLeaderForPartitions(topic, [0])));
+      if (nodeId === undefined) throw new Error(`no leader for ${topics.join(', ')}`);
+      const broker = await cluster.findBroker({ nodeId });
+      const { producerId, producerEpoch } = await patiently(() =>
         broker.initProducerId({ transactionTimeout: timeoutMs }),
       );
       return { cluster, identity: { producerId: BigInt(producerId), producerEpoch }, sequences: new Map() };
@@ -70,9 +74,10 @@ export function idempotentProducer(open: () => Cluster, timeoutMs: number): Prod
 
   return {
     async send(batches) {
-      const mine = (session ??= await connect());
+      const topics = batches.map(({ topic }) => topic);
+      const mine = (session ??= await connect(topics));
       try {
-        await mine.cluster.addMultipleTargetTopics(batches.map(({ topic }) => topic));
+        await mine.cluster.addMultipleTargetTopics(topics);
         await mine.cluster.refreshMetadataIfNecessary();
         const places: Acknowledgement[] = [];
         for (const round of rounds(batches)) {
@@ -97,8 +102,17 @@ export function idempotentProducer(open: () => Cluster, timeoutMs: number): Prod
   };
 }
 
-/** Any broker gives out producer ids; the coordinator of some group is one that is there. */
-const anyBroker = (cluster: Cluster): Promise<Broker> => cluster.findGroupCoordinator({ groupId: 'fupin' });
+/** A broker that has just started says for a moment that it is still loading. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 20 || (error as { retriable?: boolean }).retriable !== true) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
 
 /** One batch of each partition at a time, none too large, in order. */
 function rounds(batches: Parameters<Producer['send']>[0]): PartitionBatch[][] {

@@ -73,6 +73,8 @@ export interface Membership {
 export interface Kafka {
   /** Creates what is missing, keeping everything for ever. Throws when a topic exists with another number of partitions. */
   createTopics(topics: readonly Topic[]): Promise<void>;
+  /** Deletes a topic with all it holds; the relay makes and fills it again. For tests and emergencies. */
+  deleteTopic(topic: string): Promise<void>;
   /** Next offset of every partition, indexed by partition. */
   endOffsets(topic: string): Promise<number[]>;
   producer(): Producer;
