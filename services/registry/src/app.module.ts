@@ -1,6 +1,6 @@
-import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { connectKafka, eventMetrics, EventStore, startRelay, type Relay } from '@fupin/event-sourcing';
-import { createLogger, MetricsRegistry, ReadinessChecks, ServiceConfig } from '@fupin/service';
+import { LOGGER, MetricsRegistry, ReadinessChecks, ServiceConfig, type createLogger } from '@fupin/service';
 import { Pool } from 'pg';
 import { RegistryCoreModule } from './core.module.js';
 import { VillageBatch } from './household/batch.js';
@@ -12,6 +12,8 @@ import { VillagesController } from './household/villages.controller.js';
 import { ImportModule } from './import/import.module.js';
 import { PolicyController } from './policy.controller.js';
 import { PersonsController } from './vault/persons.controller.js';
+
+type Logger = ReturnType<typeof createLogger>;
 
 /** The registry: composition root. */
 @Module({
@@ -28,10 +30,11 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly store: EventStore,
     private readonly metrics: MetricsRegistry,
     private readonly readiness: ReadinessChecks,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    const logger = createLogger(this.config);
+    const { logger } = this;
     this.relay = startRelay({
       pool: this.pool,
       store: this.store,
