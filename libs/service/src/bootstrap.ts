@@ -20,10 +20,10 @@ import { createLogger } from './logging.js';
 import { MetricsRegistry } from './metrics.js';
 import { quietly } from './nest-log.js';
 import { metadataBeside, openApiDocument, type ApiInfo, type PluginMetadata } from './openapi.js';
-import { sendProblem, toProblem } from './problem.filter.js';
+import { answerBrokenRequest, sendProblem, toProblem } from './problem.filter.js';
 import { acceptBodies, answerHeaders, idsOf, measureRequests } from './request-hooks.js';
 import { ServiceModule } from './service.module.js';
-import { closeOnSignals, drainable, type Drain } from './shutdown.js';
+import { closeOnSignals, dieLoudly, drainable, type Drain } from './shutdown.js';
 
 export interface ServiceOptions extends ApiInfo, ServiceNeeds {
   readonly defaultPort: number;
@@ -76,6 +76,7 @@ export async function bootstrap(
   try {
     const metadata = options.metadata ?? metadataBeside(pathToFileURL(process.argv[1] ?? 'main.js').href);
     const service = await startService(module, { ...options, metadata });
+    dieLoudly(service.logger);
     closeOnSignals(
       { close: () => service.close() } satisfies Drain,
       service.config.shutdownTimeoutMs,
@@ -146,6 +147,7 @@ function newAdapter(
     bodyLimit: config.bodyLimit,
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 0,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, toProblem(error), idsOf(request).requestId),
   });

@@ -52,3 +52,4 @@ export { createLogger, LOGGER } from './logging.js';
 export { scrub, scrubError, scrubPath } from './scrub.js';
 export { createPool, migrate, type PoolOptions } from './database.js';
 export { metadataBeside, type PluginMetadata } from './openapi.js';
+export { incompleteOperations } from './openapi-check.js';

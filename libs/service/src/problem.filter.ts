@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
   ClaimTaken,
@@ -60,6 +62,24 @@ export function sendProblem(reply: FastifyReply, problem: Problem, requestId: st
     .type('application/problem+json; charset=utf-8')
     .serializer((body) => JSON.stringify(body))
     .send({ ...problem.toJSON(), requestId });
+}
+
+/** Answers what is not even HTTP: Fastify has no request or reply for it yet. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const body = JSON.stringify(new Problem(typeOfStatus(status), { status }));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
 }
 
 /** The problem that stands for an error of ours, of the store's, of Nest's or of Fastify's; 500 for all others. */

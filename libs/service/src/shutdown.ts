@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { ReadinessChecks } from './health.js';
@@ -11,16 +12,16 @@ export interface Drain {
 /** Counts the requests in flight from now on. Call it before the application listens. */
 export function drainable(app: NestFastifyApplication, logger: Logger): Drain {
   const fastify = app.getHttpAdapter().getInstance();
-  let inFlight = 0;
+  const inFlight = new Map<ServerResponse, IncomingMessage>();
   let closing: Promise<void> | undefined;
   let idle: (() => void) | undefined;
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    inFlight++;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    inFlight.set(reply.raw, request.raw);
     if (closing) void reply.header('connection', 'close');
     // 'close' comes once for every answer, also when the client goes away before it is written.
     reply.raw.once('close', () => {
-      inFlight--;
-      if (inFlight === 0) idle?.();
+      inFlight.delete(reply.raw);
+      if (inFlight.size === 0) idle?.();
     });
     done();
   });
@@ -28,15 +29,18 @@ export function drainable(app: NestFastifyApplication, logger: Logger): Drain {
     app.get(ReadinessChecks).drain();
     fastify.server.close();
     fastify.server.closeIdleConnections();
-    if (inFlight > 0) {
-      logger.info({ inFlight }, 'waiting for requests in flight');
+    // Event streams have no end of their own; their clients connect again elsewhere.
+    for (const [response, request] of inFlight)
+      if (request.headers.accept?.includes('text/event-stream')) response.destroy();
+    if (inFlight.size > 0) {
+      logger.info({ inFlight: inFlight.size }, 'waiting for requests in flight');
       await Promise.race([
         new Promise<void>((resolve) => (idle = resolve)),
         new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref()),
       ]);
     }
-    if (inFlight > 0) {
-      logger.warn({ inFlight, timeoutMs }, 'requests cut off');
+    if (inFlight.size > 0) {
+      logger.warn({ inFlight: inFlight.size, timeoutMs }, 'requests cut off');
       fastify.server.closeAllConnections();
     }
     await app.close();
@@ -44,12 +48,18 @@ export function drainable(app: NestFastifyApplication, logger: Logger): Drain {
   return { close: (timeoutMs) => (closing ??= run(timeoutMs)) };
 }
 
-/** SIGTERM and SIGINT drain and exit with 0; a second one exits at once. */
+/** npm and the terminal may both pass on one Ctrl-C; only a later one means that somebody is out of patience. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** SIGTERM and SIGINT drain and exit with 0; a second Ctrl-C exits at once. */
 export function closeOnSignals(drain: Drain, timeoutMs: number, logger: Logger): void {
-  let asked = false;
+  let asked: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(130);
-    asked = true;
+    if (asked !== undefined) {
+      if (signal === 'SIGINT' && Date.now() - asked > SAME_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    asked = Date.now();
     logger.info({ signal }, 'shutting down');
     drain.close(timeoutMs).then(
       () => exit(logger, 0),
@@ -61,6 +71,16 @@ export function closeOnSignals(drain: Drain, timeoutMs: number, logger: Logger):
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+/** What nobody caught ends the process, as ever, but as a JSON line without personal data. */
+export function dieLoudly(logger: Logger): void {
+  const die = (error: unknown): void => {
+    logger.fatal({ err: error }, 'uncaught error');
+    exit(logger, 1);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
 }
 
 function exit(logger: Logger, code: number): void {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { SignJWT, generateKeyPair } from 'jose';
 import { startDevelopmentIssuer } from '../src/development-issuer.js';
 import { startHarness, type Answer, type Harness } from './harness.js';
@@ -281,6 +282,21 @@ describe('addresses', () => {
     const answer = await harness.call('GET', '/v1/households/%E0%A4%A/person', { token });
     expect(answer.body).toMatchObject({ type: 'urn:fupin:problem:malformed-request', status: 400 });
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
+});
+
+describe('what is not HTTP', () => {
+  it('is answered with a problem', async () => {
+    const { port } = new URL(harness.service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('NONSENSE\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      type: 'urn:fupin:problem:malformed-request',
+      status: 400,
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { metadataBeside } from '../src/index.js';
+import { incompleteOperations, metadataBeside } from '../src/index.js';
 import { startHarness, type Harness } from './harness.js';
 
 interface Operation {
@@ -74,6 +74,26 @@ describe('/openapi.json', () => {
       for (const [type, media] of Object.entries(operation.requestBody?.content ?? {}))
         if (type.includes('json')) expect([name, media.example]).toEqual([name, expect.anything()]);
     }
+  });
+
+  it('tells what is missing', () => {
+    const faults = (operation: object): string[] =>
+      incompleteOperations({ paths: { '/a': { get: operation } } });
+    expect(incompleteOperations(document)).toEqual([]);
+    expect(faults({})).toEqual([
+      'GET /a: no summary',
+      'GET /a: no success response',
+      'GET /a: no problem types',
+    ]);
+    expect(
+      faults({
+        summary: 'x',
+        responses: {
+          200: { content: { 'application/json': {} } },
+          400: { content: { 'application/problem+json': {} } },
+        },
+      }),
+    ).toEqual(['GET /a: no example']);
   });
 
   it('names the problems of a command, its own and its controller’s, and its headers', () => {

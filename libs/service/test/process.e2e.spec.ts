@@ -73,6 +73,22 @@ describe('a service as a process', () => {
     },
   );
 
+  it('does not wait for event streams, which have no end, nor take one Ctrl-C that comes twice for two', async () => {
+    const started = start({ ...issuer, SAMPLE_PORT: '0' });
+    const port = await portOf(started);
+    const headers = { accept: 'text/event-stream' };
+    const stream = fetch(`http://127.0.0.1:${port}/v1/households/slow/30000`, { headers }).catch(
+      () => 'ended',
+    );
+    while (!(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).includes('in_flight 2'))
+      await new Promise((r) => setTimeout(r, 10));
+    started.child.kill('SIGINT');
+    started.child.kill('SIGINT');
+    started.child.kill('SIGTERM');
+    expect(await started.exit).toBe(0);
+    expect(await stream).toBe('ended');
+  });
+
   it('cuts off what does not end in time', async () => {
     const started = start({ ...issuer, SAMPLE_PORT: '0', SHUTDOWN_TIMEOUT_MS: '200' });
     const port = await portOf(started);
