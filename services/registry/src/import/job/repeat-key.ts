@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { IdempotencyKey } from '@fupin/event-sourcing';
 import type { FormHouseholdRead } from '../../form/household.js';
 import { numberHash } from '../../vault/cipher.js';
@@ -15,7 +14,7 @@ export function repeatKey(keys: VaultKeys, household: FormHouseholdRead): Idempo
   const head = members[0]?.number.canonical ?? '';
   return {
     key: `import:${numberHash(keys, head)}`,
-    fingerprint: createHmac('sha256', keys.hashKey).update(JSON.stringify(content, plain)).digest(),
+    fingerprint: Buffer.from(numberHash(keys, JSON.stringify(content, plain)), 'hex'),
   };
 }
 
