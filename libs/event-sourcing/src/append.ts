@@ -1,5 +1,5 @@
 import { eventHash, NO_HASH } from './hash.js';
-import { uuidBytes } from './pg-arrays.js';
+import { dayNumber, uuidBytes } from './pg-arrays.js';
 
 /** An event to append; its bytes are stored and sent to Kafka as they are. */
 export interface EventToAppend {
@@ -105,20 +105,28 @@ export const claimKey = (claim: string): string => `claim:${claim}`;
 /** Name of an idempotency key in the table `keys`. */
 export const requestKey = (key: string): string => `request:${key}`;
 
-/** Numbers and hashes the events of a request. Throws `RangeError` for a request that makes no sense. */
+/** Throws `RangeError` for a request that makes no sense. */
+export function checkAppend({ streams }: AppendRequest): void {
+  if (streams.length === 0) throw new RangeError('an append needs a stream');
+  const seen = new Set<string>();
+  for (const { streamId, expectedVersion, events } of streams) {
+    if (seen.has(streamId)) throw new RangeError(`stream ${streamId} is twice in one append`);
+    seen.add(streamId);
+    if (!Number.isInteger(expectedVersion) || expectedVersion < 0) {
+      throw new RangeError(`not a version: ${expectedVersion}`);
+    }
+    if (events.length === 0) throw new RangeError(`nothing to append to ${streamId}`);
+    for (const { occurredOn } of events) dayNumber(occurredOn);
+  }
+}
+
+/** Numbers and hashes the events of a request that {@link checkAppend} has passed. */
 export function prepareAppend(request: AppendRequest): PreparedAppend {
   const events: EventRow[] = [];
   const streams: AppendedStream[] = [];
   const keys: string[] = [];
-  const seen = new Set<string>();
   let bytes = 0;
-  if (request.streams.length === 0) throw new RangeError('an append needs a stream');
   for (const { streamId, streamType, expectedVersion, events: added, previousHash } of request.streams) {
-    if (added.length === 0) throw new RangeError(`nothing to append to ${streamId}`);
-    if (seen.has(streamId)) throw new RangeError(`stream ${streamId} is twice in one append`);
-    if (!Number.isInteger(expectedVersion) || expectedVersion < 0) {
-      throw new RangeError(`not a version: ${expectedVersion}`);
-    }
     const stream = uuidBytes(streamId);
     let version = expectedVersion;
     let last: Uint8Array = previousHash ?? NO_HASH;
@@ -129,7 +137,6 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
       bytes += payload.length + 200;
     }
     streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });
-    seen.add(streamId);
     keys.push(streamId);
   }
   for (const claim of request.extras?.take ?? []) keys.push(claimKey(claim));

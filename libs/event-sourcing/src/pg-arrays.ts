@@ -94,14 +94,28 @@ export function uuidArray(values: readonly Uint8Array[]): Buffer {
 export function dateArray(values: readonly string[]): Buffer {
   const buffer = header(1082, values.length, values.length * 8);
   let at = HEADER;
-  let previous = '';
-  let day = 0;
   for (const value of values) {
-    if (value !== previous) [previous, day] = [value, Date.parse(value) / 86_400_000 - DAYS_1970_TO_2000];
     at = buffer.writeInt32BE(4, at);
-    at = buffer.writeInt32BE(day, at);
+    at = buffer.writeInt32BE(dayNumber(value), at);
   }
   return buffer;
+}
+
+const days = new Map<string, number>();
+
+/** Days from 2000-01-01 to a date `YYYY-MM-DD`; throws `RangeError` for anything but a day of the calendar. */
+export function dayNumber(date: string): number {
+  let day = days.get(date);
+  if (day === undefined) {
+    const time = Date.parse(date);
+    if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) {
+      throw new RangeError(`not a date: ${date}`);
+    }
+    day = time / 86_400_000 - DAYS_1970_TO_2000;
+    if (days.size > 50_000) days.clear();
+    days.set(date, day);
+  }
+  return day;
 }
 
 /** `timestamptz[]`, to the millisecond. */

@@ -1,4 +1,4 @@
-import { DatabaseError, type ClientBase, type Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
 import { textArray, uuidArray, uuidBytes } from './pg-arrays.js';
 import {
@@ -115,9 +115,11 @@ async function queryRows<R extends (string | null)[]>(
 /** Whether an error of the driver means that the database is away, rather than that it refused a statement. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true;
-  if (error instanceof DatabaseError) return /^(08|57P0[1-3]|53300)/.test(error.code ?? '');
-  return error instanceof Error && (DRIVER_LOSS.test(error.message) || 'syscall' in error);
+  const { severity, code, syscall, message } = error as Record<string, unknown>;
+  // The server's own word: connection exceptions, shutdowns and too many connections.
+  if (severity !== undefined) return /^(08|57P0[1-3]|53300)/.test(String(code));
+  return syscall !== undefined || DRIVER_LOSS.test(String(message));
 }
 
 // What the driver says when there is no server to say it.
-const DRIVER_LOSS = /connection terminated|connection error|timeout|not queryable|ECONN|server closed/i;
+const DRIVER_LOSS = /connection terminated|connection error|timeout|not queryable|server closed|cannot use a pool/i;

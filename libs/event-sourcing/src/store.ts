@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import {
+  checkAppend,
   prepareAppend,
   type AppendOutcome,
   type AppendRequest,
@@ -66,6 +67,7 @@ export class EventStore {
    * callers. Throws {@link StoreUnavailable}, or the database's own error for an attachment that it refuses.
    */
   async append(request: AppendRequest): Promise<AppendOutcome> {
+    checkAppend(request);
     const missing = request.streams.some((stream) => stream.expectedVersion > 0 && !stream.previousHash);
     const complete = missing ? await this.#withHashes(request) : request;
     if ('outcome' in complete) return complete;
@@ -105,6 +107,7 @@ export class EventStore {
         const done = await work({
           load: (streamId, afterVersion = 0) => loadStream(client, streamId, afterVersion),
           append: async (request) => {
+            checkAppend(request);
             const [outcome] = await flushAppends(client, [prepareAppend(request)]);
             if (outcome!.outcome === 'appended') last = outcome!.lastPosition;
             return outcome!;

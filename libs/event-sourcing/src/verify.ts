@@ -134,15 +134,15 @@ async function misfitsOf(pool: Pool, batch: readonly CopiedEvent[]): Promise<Fir
     types: AS_TEXT,
   });
   const stored = new Map(rows.map((row) => [Number(row[0]), row]));
-  return batch.flatMap((event) => {
+  return batch.flatMap((event): FirstMisfit[] => {
     const row = stored.get(event.position);
-    if (!row) return [{ ...whereOf(event), misfit: 'not-in-store' as const }];
+    if (!row) return [{ ...whereOf(event), misfit: 'not-in-store' }];
     const [, streamId, version, payload] = row;
     const same =
       streamId === event.streamId &&
       Number(version) === event.version &&
       bytesOf(payload).equals(event.payload);
-    return same ? [] : [{ ...whereOf(event), misfit: 'differs-from-copy' as const }];
+    return same ? [] : [{ ...whereOf(event), misfit: 'differs-from-copy' }];
   });
 }
 
