@@ -88,6 +88,7 @@ describe('cursor', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.integer({ min: 1, max: 12 }), (count, limit) => {
         const got: number[] = [];
+        let pages = 0;
         let next: string | undefined;
         do {
           const from = Number(decodeCursor(next, ['number'])?.[0] ?? 0);
@@ -102,7 +103,9 @@ describe('cursor', () => {
           );
           got.push(...page.items);
           next = page.next;
+          pages++;
         } while (next !== undefined);
+        expect(pages).toBe(Math.max(1, Math.ceil(count / limit)));
         expect(got).toEqual(Array.from({ length: count }, (_, at) => at + 1));
       }),
     );

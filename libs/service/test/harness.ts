@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { startService, type RunningService, type ServiceOptions } from '../src/index.js';
 import { startDevelopmentIssuer, type DevelopmentIssuer } from '../src/development-issuer.js';
@@ -13,6 +16,8 @@ export interface Answer {
 export interface Harness {
   readonly service: RunningService;
   readonly issuer: DevelopmentIssuer;
+  /** The issuer's private key. */
+  readonly keyFile: string;
   readonly lines: string[];
   call(
     method: string,
@@ -23,7 +28,9 @@ export interface Harness {
 }
 
 export async function startHarness(more: Partial<ServiceOptions> = {}): Promise<Harness> {
-  const issuer = await startDevelopmentIssuer();
+  const folder = await mkdtemp(join(tmpdir(), 'fupin-service-'));
+  const keyFile = join(folder, 'key.json');
+  const issuer = await startDevelopmentIssuer({ keyFile });
   const lines: string[] = [];
   const logTo = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -69,6 +76,7 @@ export async function startHarness(more: Partial<ServiceOptions> = {}): Promise<
   const stop = async (): Promise<void> => {
     await service.close();
     await issuer.stop();
+    await rm(folder, { recursive: true, force: true });
   };
-  return { service, issuer, lines, call, stop };
+  return { service, issuer, keyFile, lines, call, stop };
 }

@@ -71,6 +71,13 @@ describe('tokens', () => {
     expectProblem(answer, 401, 'token-not-accepted');
   });
 
+  it('refuses one of a foreign issuer that has our key', async () => {
+    const foreign = await startDevelopmentIssuer({ keyFile: harness.keyFile });
+    const answer = await post(household(), {}, await foreign.token({ role: 'county', region: '422823' }));
+    await foreign.stop();
+    expect(expectProblem(answer, 401, 'token-not-accepted')['detail']).toContain("'iss'");
+  });
+
   it('refuses one that names our issuer and key but is signed by another', async () => {
     const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()) as {
       alg: string;
