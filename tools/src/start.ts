@@ -23,8 +23,8 @@ const HELP = `npm start [-- options]
   --reset            throw away .data/ first
   --help             this text
 
-Environment: DATABASE_URL, KAFKA_BROKERS, OIDC_ISSUER use servers of yours; PROJECTION_PORT, REGISTRY_PORT,
-POSTGRES_PORT, KAFKA_PORT set ports. Without DATABASE_URL and KAFKA_BROKERS the servers come from Docker where an engine
+Environment: DATABASE_URL, KAFKA_BROKERS, OIDC_ISSUER use servers of yours; PROJECTION_PORT (3000), REGISTRY_PORT (3001),
+POSTGRES_PORT (5432), KAFKA_PORT (9092) set ports. Without DATABASE_URL and KAFKA_BROKERS the servers come from Docker where an engine
 answers, and are started from packages otherwise (Java 17 and Maven are needed then).
 `;
 
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   const bringUp = async (): Promise<'ready'> => {
     const began = Date.now();
     say('PostgreSQL and Kafka …');
-    servers = await startServers({ postgres: true, kafka: true, dataDir, durable: true, log: say });
+    servers = await startServers({ dataDir, ports: { postgres: Number(process.env['POSTGRES_PORT'] ?? 5432), kafka: Number(process.env['KAFKA_PORT'] ?? 9092) }, log: say });
     const secrets = developmentSecrets(join(dataDir, 'secrets.json'));
     if (!process.env['OIDC_ISSUER']) issuer = await startDevelopmentIssuer({ port: secrets.issuerPort, keyFile: join(dataDir, 'issuer-key.json') });
     for (const service of SERVICES) {

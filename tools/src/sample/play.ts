@@ -66,7 +66,8 @@ async function play(options: SampleOptions, registry: Client, projection: Client
   await writeSampleFile(first, file);
   const source = `${divisions.pathName(county)}建档立卡登记表（示例数据）`;
   const ids = await importFile(registry, { county, file: await openAsBlob(file), registeredOn: `${FIRST_YEAR}-01-31`, source, say, signal });
-  await projection.put(`/v1/rural-populations/${county}/${FIRST_YEAR}`, { persons: persons * 8, source: 'sample data, invented' });
+  for (let year = FIRST_YEAR; year <= LAST_YEAR; year += 1)
+    await projection.put(`/v1/rural-populations/${county}/${year}`, { persons: persons * 8, source: 'sample data, invented' });
 
   const known = first.map((household): Known => {
     const householdId = ids.get(household.formNo);
