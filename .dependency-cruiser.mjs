@@ -28,9 +28,9 @@ export default {
       to: { path: [`^(node:)?(${builtinModules.join('|')})$`, IMPURE], reachable: true },
     },
     {
-      name: 'kafkajs-behind-one-file',
+      name: 'kafkajs-behind-one-folder',
       severity: 'error',
-      from: { path: `${root}(libs|services)/`, pathNot: ['libs/event-sourcing/src/kafka\\.ts$', 'libs/infra/', '\\.spec\\.ts$'] },
+      from: { path: `${root}(libs|services)/`, pathNot: ['libs/event-sourcing/src/kafka(\\.ts$|/)', 'libs/infra/', '\\.spec\\.ts$'] },
       to: { path: '(^|node_modules/)kafkajs(/|$)' },
     },
     { name: 'no-circular', severity: 'error', from: { path: root, pathNot: 'node_modules' }, to: { circular: true } },
