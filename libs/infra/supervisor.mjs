@@ -1,11 +1,10 @@
 // Stands between a Node process and one server (PostgreSQL, Kafka) so that nothing outlives that process.
 //
-//   node supervisor.mjs '<plan as JSON>'
-//
-// It runs in a session of its own, so Ctrl-C and a signal to the owner's process group do not reach it. Its stdin is a
-// pipe from the owner: when that closes, however the owner ended (exit, crash, kill -9), the server is stopped and the
-// folders in `remove` are deleted. It is plain JavaScript because it must start in a moment from any Node, compiled or
-// not. Lines on stdin: `start` (again, after the server died), `stop`, `release` (end without deleting anything).
+// The first line on its stdin is the plan, as JSON (not an argument: those everyone on the machine may read). It runs in
+// a session of its own, so Ctrl-C and a signal to the owner's process group do not reach it. Its stdin is a pipe from the
+// owner: when that closes, however the owner ended (exit, crash, kill -9), the server is stopped and the folders in
+// `remove` are deleted. It is plain JavaScript because it must start in a moment from any Node, compiled or not.
+// Further lines on stdin: `start` (again, after the server died), `stop`, `release` (end without deleting anything).
 // Lines on stdout: JSON events for the owner, see src/supervised.ts.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
@@ -20,8 +19,8 @@ import { basename } from 'node:path';
  */
 
 /** @type {Plan} */
-const plan = JSON.parse(process.argv[2] ?? '{}');
-const log = openSync(plan.log, 'a', 0o600);
+let plan = { prepare: [], log: '', stopSignal: 'SIGTERM', graceMs: 0, remove: [] };
+let log = -1;
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let child;
 let ending = false;
@@ -133,7 +132,9 @@ async function end(remove) {
   process.exit(0);
 }
 
-async function main() {
+async function main(line) {
+  plan = JSON.parse(line);
+  log = openSync(plan.log, 'a', 0o600);
   for (const step of plan.prepare) {
     if (ending) return;
     if ('rename' in step) {
@@ -154,15 +155,20 @@ async function main() {
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => void end(true));
 process.stdout.on('error', () => undefined); // the owner is gone; stdin says so, too
 process.stdin.setEncoding('utf8');
-process.stdin.on('data', (text) => {
-  for (const word of text.split('\n')) {
-    if (word === 'stop') void end(true);
-    else if (word === 'release') void end(false);
-    else if (word === 'start' && child === undefined && plan.server) void serve();
+let planned = false;
+let text = '';
+process.stdin.on('data', (chunk) => {
+  const lines = (text + chunk).split('\n');
+  text = lines.pop() ?? '';
+  for (const line of lines) {
+    if (!planned) {
+      planned = true;
+      main(line).catch((error) => {
+        tell({ event: 'failed', file: 'supervisor', code: null, signal: null, error: String(error) });
+      });
+    } else if (line === 'stop') void end(true);
+    else if (line === 'release') void end(false);
+    else if (line === 'start' && child === undefined && plan.server) void serve();
   }
 });
 for (const name of ['end', 'close', 'error']) process.stdin.on(name, () => void end(true));
-
-main().catch((error) =>
-  tell({ event: 'failed', file: 'supervisor', code: null, signal: null, error: String(error) }),
-);

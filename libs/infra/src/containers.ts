@@ -5,7 +5,9 @@ import { ensureImage, startContainer, type DockerMemory, type RunningContainer }
 import { clusterIdOf } from './kafka-probe.js';
 import { KAFKA_VERSION } from './kafka-jars.js';
 import { COMMON_SETTINGS, newClusterId } from './kafka-settings.js';
-import { freePort } from './ports.js';
+import { claimPort, freePort } from './ports.js';
+import { KAFKA_ADVICE } from './kafka.js';
+import { POSTGRES_ADVICE } from './postgres.js';
 
 export const POSTGRES_IMAGE = 'postgres:18';
 export const KAFKA_IMAGE = `apache/kafka:${KAFKA_VERSION}`;
@@ -45,7 +47,9 @@ export async function dockerPostgres(
   const adminUrl = (host: string, port: number): string =>
     `postgres://postgres:${password}@${host}:${port}/postgres`;
   const container = await startContainer({
+    engine: options.engine,
     image: POSTGRES_IMAGE,
+    claimPort: () => claimPort(options.port, 'PostgreSQL', POSTGRES_ADVICE),
     port: 5432,
     ...(options.port === undefined ? {} : { hostPort: options.port }),
     environment: {
@@ -89,7 +93,9 @@ export async function dockerKafka(
     ]),
   );
   const container = await startContainer({
+    engine: options.engine,
     image: KAFKA_IMAGE,
+    claimPort: () => claimPort(options.port, 'Kafka', KAFKA_ADVICE),
     port: 9092,
     hostPort: port,
     environment: { ...environment, CLUSTER_ID: id, KAFKA_HEAP_OPTS: '-Xms128m -Xmx512m' },

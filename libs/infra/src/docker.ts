@@ -9,7 +9,10 @@ import { cacheFolder } from './cache.js';
 
 /** What to run as a container. */
 export interface ContainerPlan {
+  readonly engine: ContainerRuntimeClient;
   readonly image: string;
+  /** Throws when the port that was asked for is taken. */
+  claimPort(): Promise<void>;
   readonly environment: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
   /** The server's port inside. */
@@ -90,6 +93,8 @@ export async function ensureImage(
 
 /** Starts the container and waits until its server answers. It ends with this process, however that ends. */
 export async function startContainer(plan: ContainerPlan): Promise<RunningContainer> {
+  await volumeFree(plan);
+  await plan.claimPort();
   // reaper.mjs does what Ryuk would do, without a further image.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   const { GenericContainer } = await import('testcontainers');
@@ -115,6 +120,26 @@ export async function startContainer(plan: ContainerPlan): Promise<RunningContai
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * Waits until no container has the volume: a former run's may still be closing, and two servers on one folder destroy it
+ * (neither sees the other's processes).
+ */
+async function volumeFree({ engine, volume }: ContainerPlan): Promise<void> {
+  if (volume === undefined) return;
+  for (let turn = 0; ; turn++) {
+    const users = await engine.container.dockerode.listContainers({
+      all: true,
+      filters: { volume: [volume.name] },
+    });
+    if (users.length === 0) return;
+    if (turn === 45)
+      throw new Error(
+        `the volume ${volume.name} is in use by the container ${users[0]?.Id.slice(0, 12) ?? ''}`,
+      );
+    await sleep(1_000);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claim, logFile, serverFolder, type ServerFolder } from './folder.js';
+import { claim, formerOwnerGone, logFile, serverFolder, type ServerFolder } from './folder.js';
 import { clusterIdOf } from './kafka-probe.js';
 import { findJava, kafkaJars } from './kafka-jars.js';
 import { COMMON_SETTINGS, newClusterId } from './kafka-settings.js';
@@ -32,6 +32,7 @@ const LOG4J = join(import.meta.dirname, '..', 'kafka', 'log4j2.properties');
 
 /** Starts the real Apache Kafka broker as a single KRaft node on Java. Ends with this process, however that ends. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
+  await formerOwnerGone(NAME, options.dataDir);
   await claimPort(options.port, NAME, KAFKA_ADVICE);
   const java = findJava();
   const jars = await kafkaJars(options.log ?? (() => undefined));

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { claim, logFile, serverFolder, type ServerFolder } from './folder.js';
+import { claim, formerOwnerGone, logFile, serverFolder, type ServerFolder } from './folder.js';
 import { claimPort, LOOPBACK } from './ports.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { bringUp, type RunningServer, type ServerKind } from './server.js';
@@ -41,6 +41,7 @@ export interface PostgresServer extends RunningServer {
 
 /** Starts the embedded PostgreSQL 18, as root under another user's id. Ends with this process, however that ends. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  await formerOwnerGone(NAME, options.dataDir);
   await claimPort(options.port, NAME, POSTGRES_ADVICE);
   const binaries = postgresBinaries();
   const folder = await serverFolder('postgres', options.dataDir);

@@ -5,9 +5,9 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 import { dockerKafka, dockerPostgres, newMemory } from './containers.js';
 import { dockerEngine, dockerMemory, rememberDocker, type DockerMemory } from './docker.js';
 import { clusterIdOf } from './kafka-probe.js';
-import { KAFKA_ADVICE, startKafka } from './kafka.js';
-import { claimPort, PortInUse } from './ports.js';
-import { POSTGRES_ADVICE, startPostgres } from './postgres.js';
+import { startKafka } from './kafka.js';
+import { PortInUse } from './ports.js';
+import { startPostgres } from './postgres.js';
 
 /** Where a server comes from, in the order in which they are tried. */
 export type ServerSource = 'environment' | 'docker' | 'embedded';
@@ -51,7 +51,6 @@ interface Ways {
   readonly server: 'postgres' | 'kafka';
   readonly name: string;
   readonly variable: 'DATABASE_URL' | 'KAFKA_BROKERS';
-  readonly portAdvice: string;
   check(address: string): Promise<void>;
   docker(engine: ContainerRuntimeClient, memory: DockerMemory | undefined): Promise<Omit<Started, 'source'>>;
   embedded(): Promise<Omit<Started, 'source'>>;
@@ -103,7 +102,6 @@ async function provide(
     log(`${name}: as ${variable} says`);
     return { address, source: 'environment', stop: NOTHING.stop };
   }
-  await claimPort(options.ports?.[server], name, ways.portAdvice);
   // A data folder stays with the way that made it, or a second start would not find the data.
   const memory = options.dataDir === undefined ? undefined : dockerMemory(options.dataDir, server);
   const isEmbedded =
@@ -146,7 +144,6 @@ function postgresWays(options: ServersOptions): Ways {
     server: 'postgres',
     name: 'PostgreSQL',
     variable: 'DATABASE_URL',
-    portAdvice: POSTGRES_ADVICE,
     check: checkPostgres,
     async docker(engine, memory) {
       const server = await dockerPostgres({ engine, durable, settings, log, ...defined({ port, memory }) });
@@ -170,7 +167,6 @@ function kafkaWays(options: ServersOptions): Ways {
     server: 'kafka',
     name: 'Kafka',
     variable: 'KAFKA_BROKERS',
-    portAdvice: KAFKA_ADVICE,
     async check(brokers) {
       if ((await clusterIdOf(brokers, 10_000)) === undefined)
         throw new Error(`KAFKA_BROKERS is set, but no Kafka answers at ${brokers}`);

@@ -56,7 +56,7 @@ export class Supervised {
   constructor(plan: Plan) {
     this.#log = plan.log;
     this.#logStart = existsSync(plan.log) ? statSync(plan.log).size : 0;
-    const child = spawn(process.execPath, [SUPERVISOR, JSON.stringify(plan)], {
+    const child = spawn(process.execPath, [SUPERVISOR], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {},
@@ -64,6 +64,7 @@ export class Supervised {
     this.#process = child;
     this.#stdin = child.stdin;
     child.stdin.on('error', () => undefined);
+    child.stdin.write(`${JSON.stringify(plan)}\n`);
     createInterface({ input: child.stdout }).on('line', (line) =>
       this.#hear(JSON.parse(line) as SupervisorEvent),
     );
