@@ -1,11 +1,11 @@
-// The append functions. Parameters are arrays that run in parallel: one entry per event (in_*), per stream that must
-// already have a certain version (probe_*), per claim or idempotency key (key_*), per released claim (release_*).
-// Appends are numbered from 1 within the flush and lie one after the other in every array.
+// The append functions. Parameters are arrays that run in parallel: one entry per event (in_*), per claim or idempotency
+// key (key_*), per released claim (release_*). Appends are numbered from 1 within the flush and lie one after the other
+// in every array.
 
 const PARAMETERS = `
   in_append int[], in_stream uuid[], in_version int[], in_stream_type text[], in_type text[],
   in_occurred_on date[], in_recorded_at timestamptz[], in_payload bytea[], in_hash bytea[],
-  probe_stream uuid[] default null, probe_version int[] default null,
+  in_previous bytea[] default null,
   key_append int[] default null, key_name text[] default null, key_owner uuid[] default null,
   key_fingerprint bytea[] default null, key_first int[] default null, key_last int[] default null,
   key_event int[] default null,
@@ -31,10 +31,13 @@ begin
     select first_position + i - 1, in_stream[i], in_version[i], in_stream_type[i], in_type[i],
       in_occurred_on[i], in_recorded_at[i], in_payload[i], in_hash[i]
     from generate_subscripts(in_stream, 1) i;
-    -- A version that is too high violates no unique key, so it is looked for.
-    if probe_stream is not null and exists (
-      select from unnest(probe_stream, probe_version) p(stream, version)
-      where not exists (select from events e where e.stream_id = p.stream and e.version = p.version)
+    -- A version that is too high violates no unique key, so the event before is looked for; with the hash that the
+    -- caller's chain goes on from, so that a chain never forks.
+    if in_previous is not null and exists (
+      select from generate_subscripts(in_previous, 1) i
+      where in_previous[i] is not null and not exists (
+        select from events e where e.stream_id = in_stream[i] and e.version = in_version[i] - 1 and e.hash = in_previous[i]
+      )
     ) then
       raise exception using errcode = 'FP001', message = 'gap';
     end if;
@@ -51,7 +54,7 @@ begin
   first_position := null;
   select x.rejected, x.outcomes into rejected, outcomes from append_events_exactly(
     in_append, in_stream, in_version, in_stream_type, in_type, in_occurred_on, in_recorded_at, in_payload, in_hash,
-    key_append, key_name, key_owner, key_fingerprint, key_first, key_last, key_event,
+    in_previous, key_append, key_name, key_owner, key_fingerprint, key_first, key_last, key_event,
     release_append, release_name, release_owner) x;
 end $$;
 
@@ -59,14 +62,16 @@ end $$;
 -- way has the outcome.
 create function append_event(
   in_stream uuid, in_version int, in_stream_type text, in_type text, in_occurred_on date, in_recorded_at timestamptz,
-  in_payload bytea, in_hash bytea
+  in_payload bytea, in_hash bytea, in_previous bytea
 ) returns bigint language plpgsql
 set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   new_position bigint;
 begin
   perform pg_advisory_xact_lock(:append_lock);
-  if in_version > 1 and not exists (select from events where stream_id = in_stream and version = in_version - 1) then
+  if in_previous is not null and not exists (
+    select from events where stream_id = in_stream and version = in_version - 1 and hash = in_previous
+  ) then
     return null;
   end if;
   insert into events (position, stream_id, version, stream_type, type, occurred_on, recorded_at, payload, hash)
@@ -82,8 +87,8 @@ end $$;
 create function append_events_exactly(
   in_append int[], in_stream uuid[], in_version int[], in_stream_type text[], in_type text[],
   in_occurred_on date[], in_recorded_at timestamptz[], in_payload bytea[], in_hash bytea[],
-  key_append int[], key_name text[], key_owner uuid[], key_fingerprint bytea[], key_first int[], key_last int[],
-  key_event int[], release_append int[], release_name text[], release_owner uuid[],
+  in_previous bytea[], key_append int[], key_name text[], key_owner uuid[], key_fingerprint bytea[], key_first int[],
+  key_last int[], key_event int[], release_append int[], release_name text[], release_owner uuid[],
   out rejected int[], out outcomes jsonb
 ) language plpgsql
 set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -127,7 +132,9 @@ begin
       for i in event_from..event_to loop
         continue when i > event_from and in_stream[i] = in_stream[i - 1];
         select max(version) into actual from events where stream_id = in_stream[i];
-        if coalesce(actual, 0) <> in_version[i] - 1 then
+        if coalesce(actual, 0) <> in_version[i] - 1 or in_previous[i] <> (
+          select hash from events where stream_id = in_stream[i] and version = actual
+        ) then
           outcome := jsonb_build_object('outcome', 'versionConflict', 'streamId', in_stream[i],
             'actual', coalesce(actual, 0));
           exit;

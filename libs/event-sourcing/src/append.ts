@@ -18,7 +18,7 @@ export interface StreamAppend {
   /** The version the stream must have, 0 for a new one. */
   readonly expectedVersion: number;
   readonly events: readonly EventToAppend[];
-  /** Hash of the event at `expectedVersion`; looked up when left out. */
+  /** Hash of the event at `expectedVersion`, which must match as well; looked up when left out. */
   readonly previousHash?: Uint8Array;
 }
 
@@ -88,6 +88,8 @@ export interface EventRow extends EventToAppend {
   readonly streamType: string;
   readonly version: number;
   readonly hash: Uint8Array;
+  /** For the first of a known stream: hash of the event that must stand before it. */
+  readonly previous: Uint8Array | undefined;
 }
 
 /** A request ready for a flush. */
@@ -126,14 +128,26 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
   const streams: AppendedStream[] = [];
   const keys: string[] = [];
   let bytes = 0;
-  for (const { streamId, streamType, expectedVersion, events: added, previousHash } of request.streams) {
+  for (const { streamId, streamType, expectedVersion, events: added, ...chain } of request.streams) {
+    const previousHash = expectedVersion === 0 ? undefined : chain.previousHash;
     const stream = uuidBytes(streamId);
     let version = expectedVersion;
-    let last: Uint8Array = previousHash ?? NO_HASH;
+    let last = previousHash ?? NO_HASH;
     for (const { type, occurredOn, recordedAt, payload } of added) {
       version++;
       last = eventHash(last, { stream, streamType, version, type, occurredOn, recordedAt, payload });
-      events.push({ stream, streamType, version, type, occurredOn, recordedAt, payload, hash: last });
+      const previous = version === expectedVersion + 1 ? previousHash : undefined;
+      events.push({
+        stream,
+        streamType,
+        version,
+        type,
+        occurredOn,
+        recordedAt,
+        payload,
+        hash: last,
+        previous,
+      });
       bytes += payload.length + 200;
     }
     streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });

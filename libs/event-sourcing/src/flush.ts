@@ -13,7 +13,7 @@ import {
 
 const TYPES = [
   ...['int[]', 'uuid[]', 'int[]', 'text[]', 'text[]', 'date[]', 'timestamptz[]', 'bytea[]', 'bytea[]'],
-  ...['uuid[]', 'int[]'],
+  'bytea[]',
   ...['int[]', 'text[]', 'uuid[]', 'bytea[]', 'int[]', 'int[]', 'int[]'],
   ...['int[]', 'text[]', 'uuid[]'],
 ];
@@ -22,9 +22,9 @@ const call = (parameters: number) =>
     .map((type, i) => `$${i + 1}::${type}`)
     .join(', ')})`;
 const COLUMNS = 'select first_position, rejected, outcomes from';
-const EVENTS_ONLY = { name: 'append_events', text: `${COLUMNS} ${call(11)}` };
-const WITH_KEYS = { name: 'append_with_keys', text: `${COLUMNS} ${call(21)}` };
-const ONE_EVENT = { name: 'append_event', text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8)' };
+const EVENTS_ONLY = { name: 'append_events', text: `${COLUMNS} ${call(10)}` };
+const WITH_KEYS = { name: 'append_with_keys', text: `${COLUMNS} ${call(20)}` };
+const ONE_EVENT = { name: 'append_event', text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9)' };
 
 type StoredOutcome =
   Exclude<AppendOutcome, { outcome: 'appended' }> | { outcome: 'appended'; lastPosition: number };
@@ -51,7 +51,7 @@ export async function flushAppends(
 async function appendAlone(client: ClientBase, append: PreparedAppend): Promise<AppendOutcome | undefined> {
   const { request, events, streams } = append;
   if (events.length > 1 || request.extras || request.idempotency) return undefined;
-  const { version, streamType, type, occurredOn, recordedAt, payload, hash } = events[0]!;
+  const { version, streamType, type, occurredOn, recordedAt, payload, hash, previous } = events[0]!;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const values = [
     streams[0]!.streamId,
@@ -62,6 +62,7 @@ async function appendAlone(client: ClientBase, append: PreparedAppend): Promise<
     recordedAt.toISOString(),
     bytes,
     hash,
+    previous ?? null,
   ];
   const { rows } = await client.query<[string | null]>({ ...ONE_EVENT, values, rowMode: 'array' });
   const position = rows[0]![0];
@@ -83,15 +84,10 @@ function statementFor(batch: readonly PreparedAppend[]): QueryArrayConfig {
 function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | null)[] {
   const rows: EventRow[] = [];
   const appends: number[] = [];
-  const probes: { stream: Uint8Array; version: number }[] = [];
   batch.forEach(({ events }, i) => {
-    let stream: Uint8Array | undefined;
     for (const row of events) {
       appends.push(i + 1);
       rows.push(row);
-      if (row.stream !== stream && row.version > 1)
-        probes.push({ stream: row.stream, version: row.version - 1 });
-      stream = row.stream;
     }
   });
   return [
@@ -104,8 +100,7 @@ function eventParameters(batch: readonly PreparedAppend[]): (Buffer | string | n
     timestampArray(rows.map(({ recordedAt }) => recordedAt)),
     byteaArray(rows.map(({ payload }) => payload)),
     byteaArray(rows.map((row) => row.hash)),
-    probes.length > 0 ? uuidArray(probes.map(({ stream }) => stream)) : null,
-    probes.length > 0 ? intArray(probes.map(({ version }) => version)) : null,
+    rows.some(({ previous }) => previous) ? byteaArray(rows.map(({ previous }) => previous)) : null,
   ];
 }
 

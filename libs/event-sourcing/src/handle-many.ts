@@ -55,6 +55,7 @@ export async function handleMany<S, C, E>(
     const answer = decided[i]!;
     const doubtful = again.get(streamId);
     if (doubtful) {
+      // It cannot have been appended: its chain goes on from an event that was not.
       doubtful.push(i);
     } else if (answer instanceof Error) {
       results[i] = answer;

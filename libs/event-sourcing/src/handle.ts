@@ -161,8 +161,8 @@ export class CommandHandler {
         this.#folded.delete(streamId);
         throw new VersionMismatch(expectedVersion, outcome.actual);
       }
-      // Ahead of the database: it was restored from an older copy.
-      folded = await refresh(outcome.actual < folded.version ? empty(type) : folded);
+      // Not behind the database, yet another chain: it was restored from an older copy.
+      folded = await refresh(outcome.actual <= folded.version ? empty(type) : folded);
       fresh = true;
       if (++attempt > attempts) return undefined;
     }

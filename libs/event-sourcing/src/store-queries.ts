@@ -117,9 +117,10 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true;
   const { severity, code, syscall, message } = error as Record<string, unknown>;
   // The server's own word: connection exceptions, shutdowns and too many connections.
-  if (severity !== undefined) return /^(08|57P0[1-3]|53300)/.test(String(code));
+  if (severity !== undefined) return /^(080|57P0[1-3]|53300)/.test(String(code));
   return syscall !== undefined || DRIVER_LOSS.test(String(message));
 }
 
 // What the driver says when there is no server to say it.
-const DRIVER_LOSS = /connection terminated|connection error|timeout|not queryable|server closed|cannot use a pool/i;
+const DRIVER_LOSS =
+  /connection terminated|connection error|timeout|not queryable|server closed|cannot use a pool/i;

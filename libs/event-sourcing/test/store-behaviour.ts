@@ -71,6 +71,9 @@ export function storeBehaviour(name: string, make: () => Promise<StoreUnderTest>
         const chained = { streams: [{ ...unchained!, previousHash: Buffer.alloc(32) }] };
         expect(await store.append(chained)).toEqual({ outcome: 'versionConflict', streamId, actual: 3 });
       }
+      // The right version, but of another chain.
+      const fork = { streams: [{ ...to(streamId, 3).streams[0]!, previousHash: Buffer.alloc(32) }] };
+      expect(await store.append(fork)).toEqual({ outcome: 'versionConflict', streamId, actual: 3 });
       const unknown = randomUUID();
       expect(await store.append(to(unknown, 1))).toEqual({
         outcome: 'versionConflict',
