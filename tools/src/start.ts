@@ -3,12 +3,13 @@
  * Ctrl-C, which ends everything it started. Data lives in .data/ and survives a restart. `-- --help` lists the options.
  */
 import { loadDivisions } from '@fupin/domain/divisions';
-import { startServers, type Servers } from '@fupin/infra';
+import { databaseUrl, startServers, type Servers } from '@fupin/infra';
 import { startDevelopmentIssuer, type DevelopmentIssuer } from '@fupin/service/development-issuer';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { end, run, untilReady, type Running } from './processes.js';
+import { forgetServers, rememberServers } from './running-servers.js';
 import { playSample } from './sample/play.js';
 import { developmentSecrets } from './secrets.js';
 
@@ -35,12 +36,6 @@ const SERVICES = [
 ] as const;
 
 const portOf = (service: (typeof SERVICES)[number]): number => Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
-
-function databaseUrl(adminUrl: string, service: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/fupin_${service}`;
-  return url.href;
-}
 
 interface Options {
   readonly county: string;
@@ -87,6 +82,7 @@ async function main(): Promise<void> {
       await Promise.all(running.map((service) => end(service)));
       await issuer?.stop();
       await servers?.stop();
+      forgetServers(dataDir);
     })();
     return stopping;
   };
@@ -98,6 +94,7 @@ async function main(): Promise<void> {
     const began = Date.now();
     say('PostgreSQL and Kafka …');
     servers = await startServers({ dataDir, ports: { postgres: Number(process.env['POSTGRES_PORT'] ?? 5432), kafka: Number(process.env['KAFKA_PORT'] ?? 9092) }, log: say });
+    rememberServers(dataDir, { DATABASE_URL: servers.postgres.adminUrl, KAFKA_BROKERS: servers.kafka.brokers });
     const secrets = developmentSecrets(join(dataDir, 'secrets.json'));
     if (!process.env['OIDC_ISSUER']) issuer = await startDevelopmentIssuer({ port: secrets.issuerPort, keyFile: join(dataDir, 'issuer-key.json') });
     for (const service of SERVICES) {
@@ -109,7 +106,7 @@ async function main(): Promise<void> {
           join(root, 'services', service.name, 'dist', 'src', 'main.js'),
           {
             [`${service.name.toUpperCase()}_PORT`]: String(portOf(service)),
-            [own]: process.env[own] ?? databaseUrl(servers.postgres.adminUrl, service.name),
+            [own]: process.env[own] ?? databaseUrl(servers.postgres.adminUrl, `fupin_${service.name}`),
             KAFKA_BROKERS: servers.kafka.brokers,
             ...(issuer && { OIDC_ISSUER: issuer.issuer, OIDC_JWKS_URI: issuer.jwksUri }),
             ...secrets.environment,
