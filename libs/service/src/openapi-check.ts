@@ -1,3 +1,5 @@
+import { isJson } from './openapi-operation.js';
+
 interface Media {
   example?: unknown;
   examples?: unknown;
@@ -27,14 +29,18 @@ function faultsOf(operation: Checked): string[] {
     ({ content }) => content?.['application/problem+json'],
   );
   const json = [...successes.map(([, response]) => response.content), operation.requestBody?.content].flatMap(
-    (content) => Object.entries(content ?? {}).filter(([type]) => type.includes('json')),
+    (content) => Object.entries(content ?? {}).filter(([type]) => isJson(type)),
   );
   return [
     ...(operation.summary ? [] : ['no summary']),
     ...(successes.length > 0 ? [] : ['no success response']),
-    ...(json.every(([, media]) => media.example !== undefined || media.examples !== undefined)
+    ...(json.every(([, media]) => media.examples !== undefined || !isEmpty(media.example))
       ? []
       : ['no example']),
     ...(problems ? [] : ['no problem types']),
   ];
 }
+
+/** Also `{}` and `[{}]`: what comes of a type that the document does not know. */
+const isEmpty = (example: unknown): boolean =>
+  example === undefined || example === null || /^[[\]{}]*$/.test(JSON.stringify(example));

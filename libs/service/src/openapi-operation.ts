@@ -62,7 +62,7 @@ export function completeOperation(
   );
 
   for (const [type, media] of Object.entries(operation.requestBody?.content ?? {}))
-    if (type.includes('json')) addExample(media, schemas);
+    if (isJson(type)) addExample(media, schemas);
     else media.schema = { type: 'string', format: 'binary' };
   for (const [status, response] of Object.entries(operation.responses)) {
     response.description ||= status.startsWith('2') ? 'Done' : 'See the problem';
@@ -70,6 +70,9 @@ export function completeOperation(
       for (const media of Object.values(response.content ?? {})) addExample(media, schemas);
   }
 }
+
+/** JSON as one document: not the lines of x-ndjson. */
+export const isJson = (mediaType: string): boolean => /^application\/(?:[\w.-]+\+)?json\b/.test(mediaType);
 
 function standardProblems(
   operation: Operation,

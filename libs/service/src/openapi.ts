@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { INestApplication } from '@nestjs/common';
+import { Logger, type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeOperation, type Operation } from './openapi-operation.js';
 import type { Schema } from './openapi-example.js';
@@ -27,7 +27,7 @@ export async function openApiDocument(
   info: ApiInfo,
   metadata?: PluginMetadata,
 ): Promise<OpenAPIObject> {
-  if (metadata) await SwaggerModule.loadPluginMetadata(metadata);
+  if (metadata) await loadMetadata(metadata);
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(`${info.title} ${info.titleZh}`)
@@ -45,6 +45,17 @@ export async function openApiDocument(
   });
   complete(document);
   return document;
+}
+
+/** Metadata that has fallen behind the code (a class is gone) must not keep a service from starting. */
+async function loadMetadata(metadata: PluginMetadata): Promise<void> {
+  try {
+    await SwaggerModule.loadPluginMetadata(metadata);
+  } catch (error) {
+    new Logger('OpenAPI').warn(
+      `metadata.js does not fit the code; run the target 'metadata' again (${String(error)})`,
+    );
+  }
 }
 
 /**

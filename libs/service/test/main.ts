@@ -8,4 +8,5 @@ await bootstrap(SampleModule, {
   titleZh: '示例',
   defaultPort: 0,
   needs: [],
+  metadata: async () => ({}),
 });

@@ -19,7 +19,7 @@ afterEach(() => {
 
 function start(env: Record<string, string>): Started {
   const child = spawn(
-    join(ROOT, 'node_modules/.bin/node'),
+    process.execPath,
     [
       '-C',
       '@fupin/source',

@@ -78,7 +78,7 @@ export class SampleController {
   }
 
   @Post('import')
-  @AcceptsStream('text/csv')
+  @AcceptsStream('text/csv', 'application/x-ndjson')
   @ApiOperation({ summary: 'Import / 导入' })
   async import(@Body() file: Readable): Promise<{ bytes: number }> {
     let bytes = 0;
