@@ -100,7 +100,8 @@ const income: FieldKind = { type: 'money', negative: false };
  * a household one after the other, the household's own columns filled on the head's row. Template, reading, writing and
  * documentation all come from this list.
  */
-// prettier-ignore -- a table, read by the line
+// A table, read by the line.
+// prettier-ignore
 export const FORM_COLUMNS = [
   {
     key: 'householdNo',

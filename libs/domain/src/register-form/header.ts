@@ -41,7 +41,10 @@ export function readHeader(cells: readonly string[]): Header {
     const name = plain(cell);
     if (name === '') return;
     // A sheet without a header begins with a person's row: no number of theirs is shown.
-    const shown = cell.trim().slice(0, 40).replace(/\d{4,}/g, '…');
+    const shown = cell
+      .trim()
+      .slice(0, 40)
+      .replace(/\d{4,}/g, '…');
     const key = names.get(name);
     if (!key) {
       problems.push({

@@ -18,7 +18,10 @@ const plain = (text: string): string => text.normalize('NFKC').replace(/[\s()（
 const systemKey = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '').toLowerCase();
 const SYSTEMS = new Map(CODE_SYSTEM_NAMES.map((name) => [systemKey(name), name]));
 const LABELS = new Map(
-  CODE_SYSTEM_NAMES.map((name) => [name, new Map(CODE_LISTS[name].map((entry) => [plain(entry.zh), entry.code]))]),
+  CODE_SYSTEM_NAMES.map((name) => [
+    name,
+    new Map(CODE_LISTS[name].map((entry) => [plain(entry.zh), entry.code])),
+  ]),
 );
 
 /**
@@ -35,7 +38,8 @@ export function readCode(text: string, kind: CodeKind): Coded | Wrong {
   const bare = /^\d{1,2}$/.test(text);
   if (bare && !kind.bareCode) return { wrong: 'code-system-missing', detail: 'GB3304:15' };
   const first = kind.systems[0];
-  if (bare && first) return ofSystem(first, text) ?? { wrong: isElsewhere(text, kind) ? 'code-system-wrong' : 'code-unknown' };
+  if (bare && first)
+    return ofSystem(first, text) ?? { wrong: isElsewhere(text, kind) ? 'code-system-wrong' : 'code-unknown' };
   const both = /^(\d{1,2})\s*[-–—.、 ]?\s*(\D+)$/.exec(text);
   for (const system of kind.systems) {
     if (both) {
@@ -48,10 +52,12 @@ export function readCode(text: string, kind: CodeKind): Coded | Wrong {
   return { wrong: both ? 'code-system-wrong' : 'code-unknown' };
 }
 
-const labelCode = (system: CodeSystemName, text: string) => codeOfLabel(system, text) ?? LABELS.get(system)?.get(plain(text));
+const labelCode = (system: CodeSystemName, text: string) =>
+  codeOfLabel(system, text) ?? LABELS.get(system)?.get(plain(text));
 
 function ofSystem(system: CodeSystemName, code: string): Coded | undefined {
-  for (const candidate of [code, code.padStart(2, '0')]) if (isCode(system, candidate)) return { system, code: candidate };
+  for (const candidate of [code, code.padStart(2, '0')])
+    if (isCode(system, candidate)) return { system, code: candidate };
   return undefined;
 }
 
@@ -65,7 +71,11 @@ export function readChoice(text: string, choices: readonly Choice[]): Choice | u
   const wanted = plain(text);
   const code = /^\d$/.test(text) && choices[0]?.code.length === 2 ? `0${text}` : text;
   return choices.find(
-    (c) => c.code === code || c.en === text || plain(c.zh) === wanted || (c.also ?? []).some((also) => plain(also) === wanted) ||
+    (c) =>
+      c.code === code ||
+      c.en === text ||
+      plain(c.zh) === wanted ||
+      (c.also ?? []).some((also) => plain(also) === wanted) ||
       plain(`${c.code}${c.zh}`) === wanted,
   );
 }

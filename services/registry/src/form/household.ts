@@ -1,4 +1,4 @@
-import { divideHalfUp, type BusinessDate, type Fen, type RegionCode } from '@fupin/domain';
+import { divideHalfUp, MAX_FEN, type BusinessDate, type Fen, type RegionCode } from '@fupin/domain';
 import { HOUSEHOLD_KEYS, type ColumnKey } from '@fupin/domain/register-form';
 import type { Coded } from './coded.js';
 import { MOST_MEMBERS, type RawHousehold, type RawRow } from './raw.js';
@@ -80,7 +80,8 @@ export type ReadHousehold =
 export function readHousehold(raw: RawHousehold, context: FormContext): ReadHousehold {
   const errors = [...raw.errors];
   const refused = (): ReadHousehold => ({ ok: false, line: raw.line, errors });
-  if (raw.rows.length > MOST_MEMBERS) errors.push(rowError('too-many-members', raw.line, undefined, String(MOST_MEMBERS)));
+  if (raw.rows.length > MOST_MEMBERS)
+    errors.push(rowError('too-many-members', raw.line, undefined, String(MOST_MEMBERS)));
   if (raw.rows.length === 0 || raw.rows.length > MOST_MEMBERS) return refused();
   const members = raw.rows.map((row) => readMember(new RowReader(row, errors)));
   const headIndex = members.findIndex((member) => isHead(member.relation));
@@ -91,7 +92,8 @@ export function readHousehold(raw: RawHousehold, context: FormContext): ReadHous
     return refused();
   }
   members.forEach((member, index) => {
-    if (index !== headIndex && isHead(member.relation)) errors.push(rowError('two-heads', member.line, 'relation'));
+    if (index !== headIndex && isHead(member.relation))
+      errors.push(rowError('two-heads', member.line, 'relation'));
   });
   const own = readOwn(new RowReader(headRow, errors), context, members.length);
   checkRepeats(raw.rows, headRow, errors);
@@ -113,7 +115,8 @@ function readMember(row: RowReader): Draft<FormMember> & { line: number } {
   if (number && sex && sex.en !== number.sex) row.fail('sex-differs', 'sex');
   const relation = row.code('relation');
   // 01 and 02 of GB/T 4761 both mean the head; the form has one way to say it.
-  if (relation?.system === 'gbt4761' && (relation.code === '01' || relation.code === '02')) row.fail('code-system-wrong', 'relation');
+  if (relation?.system === 'gbt4761' && (relation.code === '01' || relation.code === '02'))
+    row.fail('code-system-wrong', 'relation');
   return {
     line: row.line,
     name: row.personName('name'),
@@ -133,7 +136,11 @@ function readMember(row: RowReader): Draft<FormMember> & { line: number } {
   };
 }
 
-function readOwn(row: RowReader, context: FormContext, persons: number): Draft<Omit<FormHouseholdRead, 'line' | 'members'>> {
+function readOwn(
+  row: RowReader,
+  context: FormContext,
+  persons: number,
+): Draft<Omit<FormHouseholdRead, 'line' | 'members'>> {
   const mainCause = row.code('mainCause');
   const otherCauses = row.codes('otherCauses');
   const all = [mainCause, ...otherCauses].flatMap((cause) => (cause ? [cause.code] : []));
@@ -162,7 +169,8 @@ function readVillage(row: RowReader, context: FormContext): RegionCode | undefin
   if (!/^\d{12}$/.test(text)) return row.fail('village-invalid', 'villageCode');
   const village = context.village(text);
   if (village === undefined) return row.fail('village-unknown', 'villageCode');
-  if (!village.startsWith(context.region) && !text.startsWith(context.region)) return row.fail('village-outside-import', 'villageCode');
+  if (!village.startsWith(context.region) && !text.startsWith(context.region))
+    return row.fail('village-outside-import', 'villageCode');
   const mine = village.startsWith(context.callerRegion) || text.startsWith(context.callerRegion);
   return mine ? village : row.fail('village-outside-caller', 'villageCode');
 }
@@ -179,7 +187,8 @@ function readIncome(row: RowReader, persons: number): FormIncome | undefined {
   const net = row.money('netIncome');
   const perCapita = row.money('perCapitaNetIncome');
   if (Object.values(amounts).every((amount) => amount === undefined)) {
-    if (year !== undefined || net !== undefined || perCapita !== undefined) row.fail('income-incomplete', 'wage');
+    if (year !== undefined || net !== undefined || perCapita !== undefined)
+      row.fail('income-incomplete', 'wage');
     return undefined;
   }
   if (year === undefined) return row.fail('income-incomplete', 'incomeYear');
@@ -193,6 +202,7 @@ function readIncome(row: RowReader, persons: number): FormIncome | undefined {
   };
   const { wageFen, businessFen, transferFen, propertyFen, businessCostFen } = income;
   const sum = wageFen + businessFen + transferFen + propertyFen - businessCostFen;
+  if (sum > MAX_FEN) row.fail('amount-range', 'wage');
   if (net !== undefined && net !== sum) row.fail('net-income-differs', 'netIncome');
   if (perCapita !== undefined && perCapita !== divideHalfUp(sum, BigInt(persons))) {
     row.fail('per-capita-differs', 'perCapitaNetIncome', String(persons));
@@ -206,9 +216,11 @@ function readHousing(row: RowReader): FormHousing | undefined {
   const builtYear = row.integer('builtYear');
   const electricity = row.yesNo('electricity');
   const tapWater = row.yesNo('tapWater');
-  if ([area, structure, builtYear, electricity, tapWater].every((value) => value === undefined)) return undefined;
+  if ([area, structure, builtYear, electricity, tapWater].every((value) => value === undefined))
+    return undefined;
   if (area === undefined) return row.fail('house-incomplete', 'housingArea');
-  if (area === 0 ? structure !== undefined : structure === undefined) return row.fail('house-incomplete', 'housingStructure');
+  if (area === 0 ? structure !== undefined : structure === undefined)
+    return row.fail('house-incomplete', 'housingStructure');
   if (area === 0 && builtYear !== undefined) return row.fail('house-incomplete', 'builtYear');
   return {
     areaHundredthM2: area,
@@ -223,16 +235,22 @@ function readHousing(row: RowReader): FormHousing | undefined {
 function checkRepeats(rows: readonly RawRow[], headRow: RawRow, errors: RowError[]): void {
   const text = (row: RawRow, key: ColumnKey) => {
     const cell = row.cells[key];
-    return typeof cell === 'object' ? ('number' in cell ? String(cell.number) : cell.broken) : (cell?.trim() ?? '');
+    return typeof cell === 'object'
+      ? 'number' in cell
+        ? String(cell.number)
+        : cell.broken
+      : (cell?.trim() ?? '');
   };
   for (const row of rows) {
     const headName = text(row, 'headName');
-    if (headName !== '' && headName !== text(headRow, 'name')) errors.push(rowError('head-name-differs', row.line, 'headName'));
+    if (headName !== '' && headName !== text(headRow, 'name'))
+      errors.push(rowError('head-name-differs', row.line, 'headName'));
     if (row === headRow) continue;
     for (const key of HOUSEHOLD_KEYS) {
       if (key === 'headName' || key === 'householdNo') continue;
       const value = text(row, key);
-      if (value !== '' && value !== text(headRow, key)) errors.push(rowError('household-value-differs', row.line, key));
+      if (value !== '' && value !== text(headRow, key))
+        errors.push(rowError('household-value-differs', row.line, key));
     }
   }
 }

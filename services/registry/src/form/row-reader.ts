@@ -1,4 +1,11 @@
-import { isBusinessDate, MoneyError, parsePersonNumber, parseYuan, type Fen, type PersonNumber } from '@fupin/domain';
+import {
+  isBusinessDate,
+  MoneyError,
+  parsePersonNumber,
+  parseYuan,
+  type Fen,
+  type PersonNumber,
+} from '@fupin/domain';
 import { formColumn, type Choice, type ColumnKey } from '@fupin/domain/register-form';
 import { numberText, serialDate, type NumberCell } from './cell.js';
 import { readChoice, readCode, type CodeKind, type Coded } from './coded.js';
@@ -96,7 +103,8 @@ export class RowReader {
   date(key: ColumnKey, today: string): string | undefined {
     const text = this.raw(key, (cell) => serialDate(cell) ?? numberText(cell));
     if (text === undefined) return undefined;
-    const parts = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+    const parts =
+      /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
     const date = parts ? `${parts[1]}-${parts[2]?.padStart(2, '0')}-${parts[3]?.padStart(2, '0')}` : '';
     if (!isBusinessDate(date)) return this.fail('date-invalid', key);
     return date > today ? this.fail('date-in-future', key) : date;
@@ -111,7 +119,12 @@ export class RowReader {
       return fen < 0n && kind.type === 'money' && !kind.negative ? this.fail('amount-negative', key) : fen;
     } catch (error) {
       if (!(error instanceof MoneyError)) throw error;
-      const codes = { decimals: 'amount-decimals', range: 'amount-range', format: 'amount-invalid', divisor: 'amount-invalid' } as const;
+      const codes = {
+        decimals: 'amount-decimals',
+        range: 'amount-range',
+        format: 'amount-invalid',
+        divisor: 'amount-invalid',
+      } as const;
       return this.fail(codes[error.code], key);
     }
   }
@@ -121,7 +134,9 @@ export class RowReader {
     const text = this.raw(key, numberText);
     if (text === undefined || kind.type !== 'integer') return undefined;
     const value = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
-    return value >= kind.min && value <= kind.max ? value : this.fail('number-invalid', key, `${kind.min}–${kind.max}`);
+    return value >= kind.min && value <= kind.max
+      ? value
+      : this.fail('number-invalid', key, `${kind.min}–${kind.max}`);
   }
 
   /** Hundredths of a square metre. */
@@ -129,7 +144,9 @@ export class RowReader {
     const text = this.raw(key, numberText);
     if (text === undefined) return undefined;
     const parts = /^(\d{1,5})(?:\.(\d{1,2}))?$/.exec(text);
-    return parts ? Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0')) : this.fail('area-invalid', key);
+    return parts
+      ? Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'))
+      : this.fail('area-invalid', key);
   }
 
   yesNo(key: ColumnKey): boolean | undefined {
@@ -155,7 +172,13 @@ export class RowReader {
     const { kind } = formColumn(key);
     const text = this.raw(key);
     if (text === undefined || kind.type !== 'code') return [];
-    const parts = kind.most > 1 ? text.split(/[、,，;；|]/).map((part) => part.trim()).filter((part) => part !== '') : [text];
+    const parts =
+      kind.most > 1
+        ? text
+            .split(/[、,，;；|]/)
+            .map((part) => part.trim())
+            .filter((part) => part !== '')
+        : [text];
     if (parts.length > kind.most) this.fail('too-many-values', key, String(kind.most));
     return parts.slice(0, kind.most).flatMap((part) => {
       const read = remembered(key, part, kind);

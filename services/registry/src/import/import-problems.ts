@@ -8,9 +8,17 @@ const FILE_PROBLEMS = {
   'encoding-unknown': { status: 422, title: 'The encoding is not known', titleZh: '无法识别文件编码' },
   'not-ndjson': { status: 422, title: 'The file is not NDJSON', titleZh: '文件不是NDJSON格式' },
   'xlsx-broken': { status: 422, title: 'The XLSX file is not complete', titleZh: 'XLSX文件不完整' },
-  'xlsx-too-large': { status: 413, title: 'The XLSX file unpacks to too much', titleZh: 'XLSX文件解压后过大' },
+  'xlsx-too-large': {
+    status: 413,
+    title: 'The XLSX file unpacks to too much',
+    titleZh: 'XLSX文件解压后过大',
+  },
   'xlsx-encrypted': { status: 422, title: 'The XLSX file has a password', titleZh: 'XLSX文件设有密码' },
-  'xlsx-several-sheets': { status: 422, title: 'More than one sheet is filled', titleZh: '有多个工作表有内容' },
+  'xlsx-several-sheets': {
+    status: 422,
+    title: 'More than one sheet is filled',
+    titleZh: '有多个工作表有内容',
+  },
   'xlsx-date-1904': { status: 422, title: 'Dates are counted from 1904', titleZh: '使用了1904日期系统' },
   'header-wrong': { status: 422, title: 'The header is not the form’s', titleZh: '表头与登记表不符' },
   'header-empty': { status: 422, title: 'There is no header', titleZh: '缺少表头' },
@@ -37,7 +45,10 @@ export function asProblem(error: unknown): unknown {
     detailZh: error.messageZh,
     ...(error.errors[0]?.field !== undefined && { field: error.errors[0].field }),
     errors: error.errors.map(({ field, code, message, messageZh }) => ({
-      ...(field !== undefined && { field }), code, detail: message, detailZh: messageZh,
+      ...(field !== undefined && { field }),
+      code,
+      detail: message,
+      detailZh: messageZh,
     })),
   });
 }

@@ -3,6 +3,7 @@ import { startHarness, type Harness } from '../../test/harness.js';
 import { bytesInMemory } from './readers/byte-source.js';
 import { openXlsx } from './readers/xlsx.js';
 import { FORMATS } from './readers/open.js';
+import type { ImportOutcomeView, ImportView } from './import.dto.js';
 import { csvOf, household, idNumber, villages } from './import.fixture.js';
 
 let harness: Harness;
@@ -13,30 +14,37 @@ const SOURCE = encodeURIComponent('巴东县2014年登记表');
 interface Uploaded {
   status: number;
   headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- bodies are checked field by field
-  body: any;
+  body: ImportView;
 }
-async function upload(bytes: Uint8Array, options: { query?: string; type?: string; token?: string; key?: string } = {}): Promise<Uploaded> {
+async function upload(
+  bytes: Uint8Array,
+  options: { query?: string; type?: string; token?: string; key?: string } = {},
+): Promise<Uploaded> {
   const token = options.token ?? (await harness.token('county', '422823', 'history:write'));
-  const response = await fetch(`${harness.registry.url}/v1/imports?${options.query ?? `history=true&source=${SOURCE}`}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': options.type ?? 'text/csv; charset=utf-8',
-      ...(options.key !== undefined && { 'idempotency-key': options.key }),
+  const response = await fetch(
+    `${harness.registry.url}/v1/imports?${options.query ?? `history=true&source=${SOURCE}`}`,
+    {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': options.type ?? 'text/csv; charset=utf-8',
+        ...(options.key !== undefined && { 'idempotency-key': options.key }),
+      },
+      body: new Blob([new Uint8Array(bytes)]).stream(),
+      duplex: 'half',
     },
-    body: new Blob([new Uint8Array(bytes)]).stream(),
-    duplex: 'half',
-  } as RequestInit);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  );
+  return { status: response.status, headers: response.headers, body: (await response.json()) as ImportView };
 }
 async function finished(id: string) {
   for (;;) {
-    const { body } = await harness.get(`/v1/imports/${id}`);
+    const body = (await harness.get(`/v1/imports/${id}`)).body as unknown as ImportView;
     if (body.state !== 'waiting' && body.state !== 'running') return body;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+const pageOf = async <T>(path: string) =>
+  (await harness.get(path)).body as unknown as { items: T[]; next?: string };
 const text = async (path: string) => {
   const token = await harness.token('county', '422823', 'history:write');
   return fetch(`${harness.registry.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -60,34 +68,54 @@ it('takes a file in, shows its progress, names its errors, and the register has 
   expect(started.headers.get('location')).toBe(`/v1/imports/${started.body.id}`);
   const done = await finished(started.body.id);
   expect(done).toMatchObject({
-    state: 'completed', source: '巴东县2014年登记表', history: true, region: '422823', rowsRead: 11, persons: 7, errors: 1,
+    state: 'completed',
+    source: '巴东县2014年登记表',
+    history: true,
+    region: '422823',
+    rowsRead: 11,
+    persons: 7,
+    errors: 1,
     households: { accepted: 2, unchanged: 0, refused: 1 },
   });
   expect(done.bytesRead).toBe(done.bytes);
   const errors = await harness.get(`/v1/imports/${started.body.id}/errors`);
   expect(errors.body).toEqual({
-    items: [{
-      line: 9, householdNo: 'F3', field: 'wage', column: '工资性收入', code: 'amount-invalid',
-      message: '工资性收入 (wage) is not an amount of yuan', messageZh: '“工资性收入”不是有效金额',
-    }],
+    items: [
+      {
+        line: 9,
+        householdNo: 'F3',
+        field: 'wage',
+        column: '工资性收入',
+        code: 'amount-invalid',
+        message: '工资性收入 (wage) is not an amount of yuan',
+        messageZh: '“工资性收入”不是有效金额',
+      },
+    ],
   });
-  expect(await (await text(`/v1/imports/${started.body.id}/errors?format=csv`)).text()).toContain('"9","F3","工资性收入"');
-  const { body } = await harness.get(`/v1/imports/${started.body.id}/households?limit=1`);
-  expect(body.items).toMatchObject([{ line: 2, formNo: 'F1', outcome: 'accepted' }]);
-  const next = await harness.get(`/v1/imports/${started.body.id}/households?limit=1&cursor=${body.next}`);
-  expect(next.body.items).toMatchObject([{ line: 6, formNo: 'F2' }]);
-  const registered = await harness.get(`/v1/households/${body.items[0].householdId}`);
+  expect(await (await text(`/v1/imports/${started.body.id}/errors?format=csv`)).text()).toContain(
+    '"9","F3","工资性收入"',
+  );
+  const first = await pageOf<ImportOutcomeView>(`/v1/imports/${started.body.id}/households?limit=1`);
+  expect(first.items).toMatchObject([{ line: 2, formNo: 'F1', outcome: 'accepted' }]);
+  const next = await pageOf<ImportOutcomeView>(
+    `/v1/imports/${started.body.id}/households?limit=1&cursor=${first.next}`,
+  );
+  expect(next.items).toMatchObject([{ line: 6, formNo: 'F2' }]);
+  const registered = await harness.get(`/v1/households/${first.items[0]?.householdId}`);
   expect(registered.body).toMatchObject({ status: 'stillPoor', registeredOn: '2014-06-30', persons: 4 });
-  expect((await harness.get('/v1/imports')).body.items.map((item: { id: string }) => item.id)).toContain(started.body.id);
+  expect((await pageOf<ImportView>('/v1/imports')).items.map((item) => item.id)).toContain(started.body.id);
 });
 
 it('no name, number, phone or account reaches Kafka or the log', async () => {
   const { body } = await upload(await csvOf([household(7001)]));
   await finished(body.id);
-  const { body: page } = await harness.get(`/v1/imports/${body.id}/households`);
-  const messages = await onKafka(String(page.items[0].householdId), 3);
-  const seen = Buffer.concat(messages.map((message) => message.value ?? Buffer.alloc(0))).toString('latin1') + harness.logs();
-  for (const personal of [idNumber(7001 * 4), '13800000000', '6224120000000000']) expect(seen).not.toContain(personal);
+  const page = await pageOf<ImportOutcomeView>(`/v1/imports/${body.id}/households`);
+  const messages = await onKafka(page.items[0]?.householdId ?? '', 3);
+  const seen =
+    Buffer.concat(messages.map((message) => message.value ?? Buffer.alloc(0))).toString('latin1') +
+    harness.logs();
+  for (const personal of [idNumber(7001 * 4), '13800000000', '6224120000000000'])
+    expect(seen).not.toContain(personal);
   expect(seen).not.toContain(Buffer.from('覃国').toString('latin1'));
   expect(harness.logs()).not.toContain('覃国');
 });
@@ -98,9 +126,15 @@ it('the template is a file that the import accepts', async () => {
   const bytes = new Uint8Array(await response.arrayBuffer());
   expect((await openXlsx(bytesInMemory(bytes))).header).toEqual(FORM_COLUMNS.map((c) => c.zh));
   const started = await upload(bytes, { type: FORMATS.xlsx });
-  expect(await finished(started.body.id)).toMatchObject({ state: 'completed', households: { refused: 0 }, persons: 2 });
+  expect(await finished(started.body.id)).toMatchObject({
+    state: 'completed',
+    households: { refused: 0 },
+    persons: 2,
+  });
   expect(await (await text('/v1/imports/template?format=csv')).text()).toContain('户编号,行政村代码');
-  expect(await (await text('/v1/imports/template?format=md')).text()).toContain('| 证件号码 * | `idNumber` |');
+  expect(await (await text('/v1/imports/template?format=md')).text()).toContain(
+    '| 证件号码 * | `idNumber` |',
+  );
 });
 
 it('the same key and file are answered with the same import; another file under it is not', async () => {
@@ -120,16 +154,52 @@ describe('refuses at once, and changes nothing,', () => {
     ['a file without a column', async () => upload(Buffer.from('户编号,姓名\n')), 422, 'header-wrong'],
     ['a file that is no XLSX', async () => upload(await good(), { type: FORMATS.xlsx }), 422, 'xlsx-broken'],
     ['an empty file', async () => upload(Buffer.from('\n')), 422, 'file-empty'],
-    ['an upload without the history mark', async () => upload(await good(), { query: `source=${SOURCE}` }), 400, 'validation'],
-    ['30 February', async () => upload(await good(), { query: `history=true&source=x&registeredOn=2014-02-30` }), 400, 'validation'],
-    ['another county', async () => upload(await good(), { query: `history=true&source=x&region=420821` }), 403, 'region-not-allowed'],
-    ['a caller without the scope', async () => upload(await good(), { token: await harness.token('county', '422823') }), 403, 'scope-missing'],
-    ['a village cadre', async () => upload(await good(), { token: await harness.token('villageCadre', villages[0] ?? '', 'history:write') }), 403, 'role-not-allowed'],
-    ['JSON', async () => upload(Buffer.from('{}'), { type: 'application/json' }), 415, 'unsupported-media-type'],
+    [
+      'an upload without the history mark',
+      async () => upload(await good(), { query: `source=${SOURCE}` }),
+      400,
+      'validation',
+    ],
+    [
+      '30 February',
+      async () => upload(await good(), { query: `history=true&source=x&registeredOn=2014-02-30` }),
+      400,
+      'validation',
+    ],
+    [
+      'another county',
+      async () => upload(await good(), { query: `history=true&source=x&region=420821` }),
+      403,
+      'region-not-allowed',
+    ],
+    [
+      'a caller without the scope',
+      async () => upload(await good(), { token: await harness.token('county', '422823') }),
+      403,
+      'scope-missing',
+    ],
+    [
+      'a village cadre',
+      async () =>
+        upload(await good(), {
+          token: await harness.token('villageCadre', villages[0] ?? '', 'history:write'),
+        }),
+      403,
+      'role-not-allowed',
+    ],
+    [
+      'JSON',
+      async () => upload(Buffer.from('{}'), { type: 'application/json' }),
+      415,
+      'unsupported-media-type',
+    ],
   ];
   it.each(cases)('%s', async (_what, send, status, slug) => {
     const answer = await send();
-    expect([answer.status, answer.body.type]).toEqual([status, `urn:fupin:problem:${slug}`]);
+    expect([answer.status, (answer.body as unknown as { type: string }).type]).toEqual([
+      status,
+      `urn:fupin:problem:${slug}`,
+    ]);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     const { rows } = await harness.pool.query<{ n: string }>(
       `select count(*) n from import_pieces p join imports i on i.id = p.import_id where i.state = 'receiving'`,
@@ -139,12 +209,15 @@ describe('refuses at once, and changes nothing,', () => {
 
   it('and shows an import to nobody of another county', async () => {
     const { body } = await upload(await csvOf([household(9101)]));
-    const other = await harness.get(`/v1/imports/${body.id}`, { token: await harness.token('county', '420821', 'history:write') });
+    const other = await harness.get(`/v1/imports/${body.id}`, {
+      token: await harness.token('county', '420821', 'history:write'),
+    });
     expect(other.status).toBe(403);
     expect((await harness.get('/v1/imports/0198c6a2-6a5e-7cc0-a1a4-1f0f43d3a111')).status).toBe(404);
     await finished(body.id);
     const ended = await fetch(`${harness.registry.url}/v1/imports/${body.id}`, {
-      method: 'DELETE', headers: { authorization: `Bearer ${await harness.token('county', '422823', 'history:write')}` },
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${await harness.token('county', '422823', 'history:write')}` },
     });
     expect(ended.status).toBe(409);
   });

@@ -22,14 +22,19 @@ const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /** A made-up ID number that is right in itself; each `serial` gives another one (up to about 36 million). */
 export function idNumber(serial: number): string {
-  const day = new Date(Date.UTC(1950, 0, 1) + (serial % 22_000) * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const day = new Date(Date.UTC(1950, 0, 1) + (serial % 22_000) * 86_400_000)
+    .toISOString()
+    .slice(0, 10)
+    .replaceAll('-', '');
   const area = `4228${String(20 + (Math.floor(serial / 22_000_000) % 10)).padStart(2, '0')}`;
   const body = `${area}${day}${String(Math.floor(serial / 22_000) % 1000).padStart(3, '0')}`;
   const sum = WEIGHTS.reduce((total, weight, i) => total + weight * Number(body[i]), 0);
   return body + '10X98765432'[sum % 11];
 }
 
-export const villages: readonly string[] = loadDivisions().villagesOf(COUNTY).map((village) => village.code);
+export const villages: readonly string[] = loadDivisions()
+  .villagesOf(COUNTY)
+  .map((village) => village.code);
 
 /** The n-th made-up household, of three or four persons. */
 export function household(n: number, change: Partial<FormHousehold> = {}): FormHousehold {
@@ -99,19 +104,39 @@ export interface Registry extends RunOptions {
 }
 
 /** A fresh registry database; `url` uses an existing one instead. */
-export async function openRegistry(adminUrl: string, shared?: { url: string; keys: VaultKeys }): Promise<Registry & { url: string; keys: VaultKeys }> {
+export async function openRegistry(
+  adminUrl: string,
+  shared?: { url: string; keys: VaultKeys },
+): Promise<Registry & { url: string; keys: VaultKeys }> {
   const url = shared?.url ?? (await freshDatabase(adminUrl, 'import'));
   if (!shared) await migrate({ url, migrations: [Registry1700000000001, Import1700000000002] });
   const pool: Pool = createPool(url, { max: 10 });
   const store = new EventStore({ pool });
-  const keys = shared?.keys ?? { current: 'k1', byId: new Map([['k1', randomBytes(32)]]), hashKey: randomBytes(32) };
-  const tools: RunOptions = { pool, handler: new CommandHandler(store), keys, policy: loadPolicy(), divisions: loadDivisions() };
+  const keys = shared?.keys ?? {
+    current: 'k1',
+    byId: new Map([['k1', randomBytes(32)]]),
+    hashKey: randomBytes(32),
+  };
+  const tools: RunOptions = {
+    pool,
+    handler: new CommandHandler(store),
+    keys,
+    policy: loadPolicy(),
+    divisions: loadDivisions(),
+  };
   const registry: Registry = {
     ...tools,
     async upload(bytes, change = {}) {
       const upload: Upload = {
-        format: 'csv', region: COUNTY, source: '2014年建档立卡登记表', subject: 'tester', actorRole: ActorRole.COUNTY,
-        callerRegion: COUNTY, correlationId: 'spec', maxBytes: 1024 ** 3, ...change,
+        format: 'csv',
+        region: COUNTY,
+        source: '2014年建档立卡登记表',
+        subject: 'tester',
+        actorRole: ActorRole.COUNTY,
+        callerRegion: COUNTY,
+        correlationId: 'spec',
+        maxBytes: 1024 ** 3,
+        ...change,
       };
       const received = await receive(pool, keys, upload, bytes instanceof Uint8Array ? chunks(bytes) : bytes);
       if (received.outcome === 'keyReused') throw new Error('key reused');

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFormXlsx, type FormHousehold } from '@fupin/domain/register-form';
 import { householdStream } from '../household/household.stream.js';
 import { csvOf, household, idNumber, openRegistry, rows, villages, type Registry } from './import.fixture.js';
@@ -9,7 +10,10 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 const csv = (...numbers: number[]) => csvOf(numbers.map((n) => household(n)));
 const withMember = (n: number, at: number, serial: number): FormHousehold => {
   const own = household(n);
-  return { ...own, members: own.members.map((m, i) => (i === at ? { ...m, idNumber: idNumber(serial) } : m)) };
+  return {
+    ...own,
+    members: own.members.map((m, i) => (i === at ? { ...m, idNumber: idNumber(serial) } : m)),
+  };
 };
 
 describe('bulk import', () => {
@@ -21,17 +25,36 @@ describe('bulk import', () => {
 
   it('registers households as history with their source, income and house, and keeps nothing of the file', async () => {
     const record = await registry.import(await csv(1, 2));
-    expect(record).toMatchObject({ state: 'completed', accepted: 2, unchanged: 0, refused: 0, persons: 7, rowsRead: 7, errors: 0 });
-    const { rows: outcomes } = await registry.pool.query<{ household_id: string; line: number; form_no: string }>(
-      'select household_id, line, form_no from import_outcomes order by line',
-    );
-    expect(outcomes.map((o) => [o.line, o.form_no])).toEqual([[2, 'F1'], [6, 'F2']]);
+    expect(record).toMatchObject({
+      state: 'completed',
+      accepted: 2,
+      unchanged: 0,
+      refused: 0,
+      persons: 7,
+      rowsRead: 7,
+      errors: 0,
+    });
+    const { rows: outcomes } = await registry.pool.query<{
+      household_id: string;
+      line: number;
+      form_no: string;
+    }>('select household_id, line, form_no from import_outcomes order by line');
+    expect(outcomes.map((o) => [o.line, o.form_no])).toEqual([
+      [2, 'F1'],
+      [6, 'F2'],
+    ]);
     const { state, events } = await registry.handler.read(householdStream, outcomes[0]?.household_id ?? '');
     expect(state.status).toBe('stillPoor');
-    expect(events.map((e) => e.event.case)).toEqual(['householdRegistered', 'incomeSurveyed', 'livingConditionsRecorded']);
+    expect(events.map((e) => e.event.case)).toEqual([
+      'householdRegistered',
+      'incomeSurveyed',
+      'livingConditionsRecorded',
+    ]);
     expect(events[0]).toMatchObject({
       occurredOn: '2014-06-30',
-      event: { value: { householdNo: `${villages[0]}-00001`, historySource: { importId: record.id, row: 2 } } },
+      event: {
+        value: { householdNo: `${villages[0]}-00001`, historySource: { importId: record.id, row: 2 } },
+      },
       envelope: { origin: 2, region: villages[0] },
     });
     expect(await registry.count('import_pieces')).toBe(0);
@@ -41,10 +64,19 @@ describe('bulk import', () => {
   it('changes nothing when the file comes again, and refuses the same head with other content', async () => {
     await registry.import(await csv(...range(0, 30)));
     const events = await registry.count('events');
-    expect(await registry.import(await csv(...range(0, 30)))).toMatchObject({ state: 'completed', accepted: 0, unchanged: 30, refused: 0 });
-    const changed = await registry.import(await csvOf([household(3, { wage: '9.00' }), household(4), household(31)]));
+    expect(await registry.import(await csv(...range(0, 30)))).toMatchObject({
+      state: 'completed',
+      accepted: 0,
+      unchanged: 30,
+      refused: 0,
+    });
+    const changed = await registry.import(
+      await csvOf([household(3, { wage: '9.00' }), household(4), household(31)]),
+    );
     expect(changed).toMatchObject({ accepted: 1, unchanged: 1, refused: 1 });
-    expect(await registry.errors(changed.id)).toEqual([{ line: 2, field: 'idNumber', code: 'already-registered' }]);
+    expect(await registry.errors(changed.id)).toEqual([
+      { line: 2, field: 'idNumber', code: 'already-registered' },
+    ]);
     expect(await registry.count('events')).toBe(events + 3);
     expect(await registry.count('household_directory')).toBe(31);
   });
@@ -53,7 +85,11 @@ describe('bulk import', () => {
     const bad = household(2);
     const file = [
       household(1),
-      { ...bad, wage: 'NaN', members: bad.members.map((m, i) => (i === 1 ? { ...m, idNumber: '422823196503120018' } : m)) },
+      {
+        ...bad,
+        wage: 'NaN',
+        members: bad.members.map((m, i) => (i === 1 ? { ...m, idNumber: '422823196503120018' } : m)),
+      },
       household(3),
     ];
     const record = await registry.import(await csvOf(file));
@@ -67,18 +103,32 @@ describe('bulk import', () => {
   it('a person of two households of one file, or of another household of the register, is refused by line', async () => {
     const twice = await registry.import(await csvOf([household(1), household(5), withMember(6, 2, 4)]));
     expect(twice).toMatchObject({ accepted: 2, refused: 1 });
-    expect(await registry.errors(twice.id)).toEqual([{ line: 12, field: 'idNumber', code: 'person-in-another-household' }]);
-    const { rows: messages } = await registry.pool.query<{ message: string }>('select message from import_errors');
+    expect(await registry.errors(twice.id)).toEqual([
+      { line: 12, field: 'idNumber', code: 'person-in-another-household' },
+    ]);
+    const { rows: messages } = await registry.pool.query<{ message: string }>(
+      'select message from import_errors',
+    );
     expect(messages[0]?.message).toContain('line 2');
     const later = await registry.import(await csvOf([withMember(7, 1, 21)]));
-    expect(await registry.errors(later.id)).toEqual([{ line: 3, field: 'idNumber', code: 'person-in-another-household' }]);
+    expect(await registry.errors(later.id)).toEqual([
+      { line: 3, field: 'idNumber', code: 'person-in-another-household' },
+    ]);
   });
 
   it('reads XLSX and NDJSON through the same job', async () => {
-    const xlsx = new Uint8Array(await new Response(writeFormXlsx(rows(range(0, 40).map((n) => household(n))))).arrayBuffer());
+    const xlsx = new Uint8Array(
+      await new Response(writeFormXlsx(rows(range(0, 40).map((n) => household(n))))).arrayBuffer(),
+    );
     expect(await registry.import(xlsx, { format: 'xlsx' })).toMatchObject({ accepted: 40, refused: 0 });
-    const lines = range(20, 60).map((n) => `${JSON.stringify(household(n))}\n`).join('');
-    expect(await registry.import(Buffer.from(lines), { format: 'ndjson' })).toMatchObject({ accepted: 20, unchanged: 20, refused: 0 });
+    const lines = range(20, 60)
+      .map((n) => `${JSON.stringify(household(n))}\n`)
+      .join('');
+    expect(await registry.import(Buffer.from(lines), { format: 'ndjson' })).toMatchObject({
+      accepted: 20,
+      unchanged: 20,
+      refused: 0,
+    });
   });
 
   it('answers a repeated upload under its key with the same import', async () => {
@@ -91,7 +141,9 @@ describe('bulk import', () => {
 
   it('leaves nothing behind of a file that is refused at once, or of an upload that breaks off', async () => {
     await expect(registry.upload(Buffer.from('姓名,电话\n'))).rejects.toMatchObject({ code: 'header-wrong' });
-    await expect(registry.upload(await csv(1), { maxBytes: 100 })).rejects.toMatchObject({ code: 'file-too-large' });
+    await expect(registry.upload(await csv(1), { maxBytes: 100 })).rejects.toMatchObject({
+      code: 'file-too-large',
+    });
     async function* cut() {
       yield Buffer.from('户编号,');
       throw new Error('aborted');
@@ -103,7 +155,9 @@ describe('bulk import', () => {
 
   it('keeps the file encrypted while it waits', async () => {
     await registry.upload(await csv(1));
-    const { rows: pieces } = await registry.pool.query<{ sealed: Buffer }>('select sealed from import_pieces');
+    const { rows: pieces } = await registry.pool.query<{ sealed: Buffer }>(
+      'select sealed from import_pieces',
+    );
     expect(pieces[0]?.sealed.includes(Buffer.from('覃国'))).toBe(false);
     expect(pieces[0]?.sealed.includes(Buffer.from(idNumber(4)))).toBe(false);
   });
@@ -119,7 +173,13 @@ describe('bulk import', () => {
     const half = await load();
     expect(half?.householdsDone).toBe(140);
     expect(half?.accepted).toBe(140);
-    expect(await registry.finish(id)).toMatchObject({ state: 'completed', accepted: 400, unchanged: 0, refused: 0, persons: 1400 });
+    expect(await registry.finish(id)).toMatchObject({
+      state: 'completed',
+      accepted: 400,
+      unchanged: 0,
+      refused: 0,
+      persons: 1400,
+    });
     expect(await registry.count('household_directory')).toBe(400);
   });
 
@@ -129,18 +189,92 @@ describe('bulk import', () => {
     const { findImport } = await import('./job/import-record.js');
     const record = await findImport(registry.pool, id);
     if (!record) throw new Error('no import');
-    const killed = { ...registry, batch: 25, onCheckpoint: () => { throw new Error('killed'); } };
+    const killed = {
+      ...registry,
+      batch: 25,
+      onCheckpoint: () => {
+        throw new Error('killed');
+      },
+    };
     await expect(runImport(killed, record)).rejects.toThrow('killed');
     // What a kill would leave: everything appended, the checkpoint of the beginning.
-    await registry.pool.query('update imports set households_done = 0, rows_read = 0, accepted = 0, persons = 0 where id = $1', [id]);
-    expect(await registry.finish(id)).toMatchObject({ state: 'completed', accepted: 100, unchanged: 0, refused: 0, persons: 350 });
+    await registry.pool.query(
+      'update imports set households_done = 0, rows_read = 0, accepted = 0, persons = 0 where id = $1',
+      [id],
+    );
+    expect(await registry.finish(id)).toMatchObject({
+      state: 'completed',
+      accepted: 100,
+      unchanged: 0,
+      refused: 0,
+      persons: 350,
+    });
     expect(await registry.count('household_directory')).toBe(100);
   });
+
+  /** A worker of its own process, which can be killed. */
+  const spawnWorker = (): ChildProcess =>
+    spawn(
+      process.execPath,
+      [
+        '-C',
+        '@fupin/source',
+        '--import',
+        '@swc-node/register/esm-register',
+        new URL('./worker.fixture.ts', import.meta.url).pathname,
+      ],
+      {
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '',
+          DATABASE_URL: registry.url,
+          VAULT_KEYS: `k1:${registry.keys.byId.get('k1')?.toString('base64')}`,
+          VAULT_HASH_KEY: registry.keys.hashKey.toString('base64'),
+        },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+
+  it('survives kill -9 of its worker, several times, with every household there once', async () => {
+    const { findImport } = await import('./job/import-record.js');
+    const id = await registry.upload(await csv(...range(0, 3000)));
+    let worker = spawnWorker();
+    let doneBefore = 0;
+    try {
+      for (let kills = 0; kills < 3;) {
+        const record = await findImport(registry.pool, id);
+        if (record?.state === 'completed') break;
+        if ((record?.householdsDone ?? 0) > doneBefore) {
+          doneBefore = record?.householdsDone ?? 0;
+          kills += 1;
+          const gone = new Promise((resolve) => worker.once('exit', resolve));
+          worker.kill('SIGKILL');
+          await gone;
+          worker = spawnWorker();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    } finally {
+      worker.kill('SIGKILL');
+    }
+    expect(doneBefore).toBeGreaterThan(0);
+    expect(await registry.finish(id)).toMatchObject({
+      state: 'completed',
+      accepted: 3000,
+      unchanged: 0,
+      refused: 0,
+      persons: 10500,
+    });
+    expect(await registry.count('household_directory')).toBe(3000);
+    expect(await registry.count('events')).toBe(9000);
+  }, 120_000);
 
   it('two instances share the work without doing any of it twice', async () => {
     const other = await openRegistry(adminUrl, registry);
     try {
-      const ids = await Promise.all(range(0, 4).map(async (i) => registry.upload(await csv(...range(i * 50, i * 50 + 50)))));
+      const ids = await Promise.all(
+        range(0, 4).map(async (i) => registry.upload(await csv(...range(i * 50, i * 50 + 50)))),
+      );
       await Promise.all(ids.flatMap((id) => [registry.finish(id), other.finish(id)]));
       expect(await openImports(registry.pool)).toEqual([]);
       const { rows: sums } = await registry.pool.query<{ n: string }>('select sum(accepted) n from imports');
@@ -151,16 +285,26 @@ describe('bulk import', () => {
   });
 
   it('32 imports at once over the same persons leave each person in one household', async () => {
-    const files = range(0, 32).map((i) => csvOf(range(0, 30).map((n) => (i % 2 === 0 ? household(n) : withMember(n + 100 + i * 30, 1, n * 4 + 1)))));
+    const files = range(0, 32).map((i) =>
+      csvOf(
+        range(0, 30).map((n) => (i % 2 === 0 ? household(n) : withMember(n + 100 + i * 30, 1, n * 4 + 1))),
+      ),
+    );
     const ids = await Promise.all(files.map(async (file) => registry.upload(await file)));
     const { findImport } = await import('./job/import-record.js');
     await registry.pool.query(`update imports set state = 'running'`);
-    await Promise.all(ids.map(async (id) => {
-      const record = await findImport(registry.pool, id);
-      if (record) await runImport({ ...registry, batch: 10 }, record);
-    }));
-    expect(await registry.count('(select number_hash from person_vault group by 1 having count(*) > 1) t')).toBe(0);
-    const { rows: [sums] } = await registry.pool.query<Record<string, string>>(
+    await Promise.all(
+      ids.map(async (id) => {
+        const record = await findImport(registry.pool, id);
+        if (record) await runImport({ ...registry, batch: 10 }, record);
+      }),
+    );
+    expect(
+      await registry.count('(select number_hash from person_vault group by 1 having count(*) > 1) t'),
+    ).toBe(0);
+    const {
+      rows: [sums],
+    } = await registry.pool.query<Record<string, string>>(
       'select sum(accepted) accepted, sum(accepted + unchanged + refused) total from imports',
     );
     expect(Number(sums?.['total'])).toBe(32 * 30);

@@ -1,15 +1,46 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EXAMPLE_ROWS, formGuide, writeFormCsv, writeFormXlsx } from '@fupin/domain/register-form';
 import {
-  AcceptsStream, ApiPage, ApiProblems, assertWithin, Caller, Command, CommandRequest, CurrentCaller, decodeCursor, PageQuery, Problem,
-  RequireScope, Roles, toPage, type Page,
+  AcceptsStream,
+  ApiPage,
+  ApiProblems,
+  assertWithin,
+  Caller,
+  Command,
+  CommandRequest,
+  CurrentCaller,
+  decodeCursor,
+  PageQuery,
+  Problem,
+  RequireScope,
+  Roles,
+  toPage,
+  type Page,
 } from '@fupin/service';
 import type { FastifyReply } from 'fastify';
 import { UuidParam } from '../uuid-param.js';
 import { FILE_PROBLEM_TYPES } from './import-problems.js';
-import { ErrorsQuery, ImportErrorView, ImportOutcomeView, ImportQuery, ImportView, TemplateQuery } from './import.dto.js';
+import {
+  ErrorsQuery,
+  ImportErrorView,
+  ImportOutcomeView,
+  ImportQuery,
+  ImportView,
+  TemplateQuery,
+} from './import.dto.js';
 import { Imports } from './imports.js';
 import { errorsCsv } from './job/import-rows.js';
 import { FORMATS } from './readers/open.js';
@@ -24,9 +55,15 @@ export class ImportsController {
   @Get('template')
   @Roles('villageCadre', 'township', 'county', 'city', 'province', 'sectorBureau', 'auditor', 'service')
   @ApiOperation({ summary: "The register's form to fill in, or its explanation / 登记表模板及填写说明" })
-  @ApiOkResponse({ description: 'A file', content: { [FORMATS.xlsx]: {}, [FORMATS.csv]: {}, 'text/markdown': {} } })
+  @ApiOkResponse({
+    description: 'A file',
+    content: { [FORMATS.xlsx]: {}, [FORMATS.csv]: {}, 'text/markdown': {} },
+  })
   template(@Query() { format }: TemplateQuery): StreamableFile {
-    if (format === 'md') return new StreamableFile(Readable.from([formGuide()], { objectMode: false }), { type: 'text/markdown; charset=utf-8' });
+    if (format === 'md')
+      return new StreamableFile(Readable.from([formGuide()], { objectMode: false }), {
+        type: 'text/markdown; charset=utf-8',
+      });
     const content = format === 'xlsx' ? writeFormXlsx(EXAMPLE_ROWS) : writeFormCsv(EXAMPLE_ROWS);
     return new StreamableFile(Readable.from(content, { objectMode: false }), {
       type: format === 'csv' ? 'text/csv; charset=utf-8' : FORMATS.xlsx,
@@ -39,7 +76,14 @@ export class ImportsController {
   @RequireScope('history:write')
   @AcceptsStream(...Object.values(FORMATS))
   @ApiOperation({ summary: 'Import a file of registered households / 批量导入' })
-  @ApiProblems('validation', 'region-not-allowed', 'scope-missing', 'role-not-allowed', 'idempotency-key-reused', ...FILE_PROBLEM_TYPES)
+  @ApiProblems(
+    'validation',
+    'region-not-allowed',
+    'scope-missing',
+    'role-not-allowed',
+    'idempotency-key-reused',
+    ...FILE_PROBLEM_TYPES,
+  )
   async start(
     @Query() query: ImportQuery,
     @Body() file: Readable,
@@ -51,7 +95,11 @@ export class ImportsController {
     const type = reply.request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
     const format = (Object.keys(FORMATS) as (keyof typeof FORMATS)[]).find((name) => FORMATS[name] === type);
     if (!format) throw new Problem('unsupported-media-type');
-    const { view, known } = await this.imports.start(request, { format, region, source: query.source, registeredOn: query.registeredOn }, file);
+    const { view, known } = await this.imports.start(
+      request,
+      { format, region, source: query.source, registeredOn: query.registeredOn },
+      file,
+    );
     void reply.header('location', `/v1/imports/${view.id}`);
     if (known) void reply.header('idempotency-replayed', 'true');
     return view;
@@ -62,8 +110,17 @@ export class ImportsController {
   @ApiPage(ImportView)
   async list(@Query() query: PageQuery, @CurrentCaller() caller: Caller): Promise<Page<ImportView>> {
     const before = decodeCursor(query.cursor, ['string'])?.[0];
-    const views = await this.imports.list(caller.region, before === undefined ? undefined : String(before), query.limit + 1);
-    return toPage(views, query.limit, (view) => [view.id], (view) => view);
+    const views = await this.imports.list(
+      caller.region,
+      before === undefined ? undefined : String(before),
+      query.limit + 1,
+    );
+    return toPage(
+      views,
+      query.limit,
+      (view) => [view.id],
+      (view) => view,
+    );
   }
 
   @Get(':id')
@@ -93,18 +150,32 @@ export class ImportsController {
     }
     const after = decodeCursor(query.cursor, ['number'])?.[0] ?? 0;
     const rows = await this.imports.errors(id, Number(after), query.limit + 1);
-    return toPage(rows, query.limit, ({ no }) => [no], ({ no: _, ...error }) => error);
+    return toPage(
+      rows,
+      query.limit,
+      ({ no }) => [no],
+      ({ no: _, ...error }) => error,
+    );
   }
 
   @Get(':id/households')
   @ApiOperation({ summary: 'The households of the file that are in the register, by line / 已登记的户' })
   @ApiPage(ImportOutcomeView)
   @ApiProblems('not-found', 'region-not-allowed')
-  async households(@Param('id', UuidParam) id: string, @Query() query: PageQuery, @CurrentCaller() caller: Caller): Promise<Page<ImportOutcomeView>> {
+  async households(
+    @Param('id', UuidParam) id: string,
+    @Query() query: PageQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Page<ImportOutcomeView>> {
     await this.imports.view(caller, id);
     const after = decodeCursor(query.cursor, ['number'])?.[0] ?? 0;
     const rows = await this.imports.outcomes(id, Number(after), query.limit + 1);
-    return toPage(rows, query.limit, ({ line }) => [line], (row) => row);
+    return toPage(
+      rows,
+      query.limit,
+      ({ line }) => [line],
+      (row) => row,
+    );
   }
 
   @Delete(':id')

@@ -2,7 +2,16 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import type { RegionCode } from '@fupin/domain';
 import { loadDivisions } from '@fupin/domain/divisions';
 import { CommandHandler } from '@fupin/event-sourcing';
-import { assertWithin, createLogger, loadConfig, MetricsRegistry, Problem, ServiceConfig, type Caller, type CommandRequest } from '@fupin/service';
+import {
+  assertWithin,
+  createLogger,
+  loadConfig,
+  MetricsRegistry,
+  Problem,
+  ServiceConfig,
+  type Caller,
+  type CommandRequest,
+} from '@fupin/service';
 import { IsInt, IsOptional, Min } from 'class-validator';
 import { Pool } from 'pg';
 import { Counter } from 'prom-client';
@@ -54,7 +63,8 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
       divisions: loadDivisions(),
       log: (level, fields, message) => logger[level](fields, message),
       onCheckpoint: (_done, added) => {
-        for (const outcome of ['accepted', 'unchanged', 'refused'] as const) households.inc({ outcome }, added[outcome]);
+        for (const outcome of ['accepted', 'unchanged', 'refused'] as const)
+          households.inc({ outcome }, added[outcome]);
       },
     });
   }
@@ -83,7 +93,8 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
     const received = await receive(this.pool, this.vault.keys, upload, stream).catch((error: unknown) => {
       throw asProblem(error);
     });
-    if (received.outcome === 'keyReused') throw new Problem('idempotency-key-reused', { field: 'Idempotency-Key' });
+    if (received.outcome === 'keyReused')
+      throw new Problem('idempotency-key-reused', { field: 'Idempotency-Key' });
     this.worker?.wake();
     return { view: await this.view(caller, received.id), known: received.outcome === 'known' };
   }
@@ -115,7 +126,8 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async within(caller: Caller, id: string): Promise<ImportRecord> {
     const record = await findImport(this.pool, id);
-    if (!record) throw new Problem('not-found', { detail: 'There is no such import', detailZh: '没有此导入任务' });
+    if (!record)
+      throw new Problem('not-found', { detail: 'There is no such import', detailZh: '没有此导入任务' });
     assertWithin(caller, record.region);
     return record;
   }

@@ -1,6 +1,13 @@
 import { Origin, type HouseholdEvent } from '@fupin/contracts';
 import { yearOf } from '@fupin/domain';
-import { ClaimTaken, CommandRefused, type CommandError, type CommandHandler, type Handled, type IdempotencyKey } from '@fupin/event-sourcing';
+import {
+  ClaimTaken,
+  CommandRefused,
+  type CommandError,
+  type CommandHandler,
+  type Handled,
+  type IdempotencyKey,
+} from '@fupin/event-sourcing';
 import { PolicyError, registryPolicy, type Policy, type RegistryPolicy } from '@fupin/policy';
 import type { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
@@ -88,27 +95,50 @@ async function register(
     else ruled.push({ item, policy });
   }
   if (ruled.length === 0) return [];
-  const numberFor = await setAsideForVillages(tools.pool, ruled.map(({ item }) => item.household.village));
+  const numberFor = await setAsideForVillages(
+    tools.pool,
+    ruled.map(({ item }) => item.household.village),
+  );
   const claimsOf: (readonly string[])[] = [];
   const commands = ruled.map(({ item: { household, repeat }, policy }) => {
     const householdId = uuid();
     const householdNo = numberFor(household.village);
     const intake = takeIn(tools.keys, {
-      householdId, villageCode: household.village, persons: personsOf(household), address: household.groupName,
+      householdId,
+      villageCode: household.village,
+      persons: personsOf(household),
+      address: household.groupName,
     });
     claimsOf.push(intake.claims);
     const outcome = {
       table: 'import_outcomes',
-      row: { import_id: record.id, line: household.line, household_id: householdId, form_no: household.householdNo, outcome: 'accepted' },
+      row: {
+        import_id: record.id,
+        line: household.line,
+        household_id: householdId,
+        form_no: household.householdNo,
+        outcome: 'accepted',
+      },
     };
-    const extras = { take: [...intake.claims, numberClaim(householdNo)], attachments: [...intake.attachments, outcome] };
+    const extras = {
+      take: [...intake.claims, numberClaim(householdNo)],
+      attachments: [...intake.attachments, outcome],
+    };
     return {
       streamId: householdId,
-      command: registration(household, intake.members, { importId: record.id, householdNo, today: context.today, policy }),
+      command: registration(household, intake.members, {
+        importId: record.id,
+        householdNo,
+        today: context.today,
+        policy,
+      }),
       context: {
         envelope: {
-          actorRole: record.actorRole, correlationId: record.correlationId, region: household.village,
-          ruleSetVersion: policy.version, origin: Origin.HISTORY,
+          actorRole: record.actorRole,
+          correlationId: record.correlationId,
+          region: household.village,
+          ruleSetVersion: policy.version,
+          origin: Origin.HISTORY,
         },
         expectedVersion: 0,
         idempotency: repeat,
@@ -138,12 +168,22 @@ async function settle(tools: ImportTools, batch: Outcomes, done: readonly Done[]
     } else if (result instanceof CommandRefused) {
       batch.refuse(household.householdNo, ofDecider(result.reasons, household));
     } else {
-      batch.refuse(household.householdNo, result.name === 'VersionMismatch' ? refusedOtherwise(household) : alreadyRegistered(household));
+      batch.refuse(
+        household.householdNo,
+        result.name === 'VersionMismatch' ? refusedOtherwise(household) : alreadyRegistered(household),
+      );
     }
   }
   await batch.repeated(tools.pool, repeated);
-  const lines = await batch.linesOf(tools.pool, taken.map(({ owner }) => owner));
-  for (const { done: { item }, line, owner } of taken) {
+  const lines = await batch.linesOf(
+    tools.pool,
+    taken.map(({ owner }) => owner),
+  );
+  for (const {
+    done: { item },
+    line,
+    owner,
+  } of taken) {
     batch.refuse(item.household.householdNo, [personElsewhere(line, lines.get(owner))]);
   }
 }
@@ -151,7 +191,10 @@ async function settle(tools: ImportTools, batch: Outcomes, done: readonly Done[]
 const policies = new WeakMap<Policy, Map<string, RegistryPolicy | RowError>>();
 
 /** The rules of the village's county on the day; an error of the row when there are none for that day. */
-function policyFor(policy: Policy, { village, registeredOn, line }: FormHouseholdRead): RegistryPolicy | RowError {
+function policyFor(
+  policy: Policy,
+  { village, registeredOn, line }: FormHouseholdRead,
+): RegistryPolicy | RowError {
   const known = policies.get(policy) ?? new Map<string, RegistryPolicy | RowError>();
   policies.set(policy, known);
   const key = `${village.slice(0, 6)} ${registeredOn}`;
@@ -167,14 +210,21 @@ function lookUp(policy: Policy, village: string, date: string, line: number): Re
     return registryPolicy(policy.at(village.slice(0, 6), date), yearOf(date));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    return { line, field: 'registeredOn', code: 'no-rule-set', message: error.message, messageZh: '该日期没有适用的政策规则' };
+    return {
+      line,
+      field: 'registeredOn',
+      code: 'no-rule-set',
+      message: error.message,
+      messageZh: '该日期没有适用的政策规则',
+    };
   }
 }
 
 /** The file's number of a household that could not be read, as far as it is one. */
 function formNoOf(raw: RawHousehold): string | undefined {
   const cell = raw.rows[0]?.cells.householdNo;
-  const text = typeof cell === 'object' ? ('number' in cell ? String(cell.number) : '') : (cell?.trim() ?? '');
+  const text =
+    typeof cell === 'object' ? ('number' in cell ? String(cell.number) : '') : (cell?.trim() ?? '');
   // A number of 18 digits in this place may be a person's.
   return /^[0-9A-Za-z-]{1,16}$/.test(text) ? text : undefined;
 }
@@ -209,9 +259,13 @@ class Outcomes {
       [this.record.id, found.map(({ item }) => item.household.line)],
     );
     const own = new Map(rows.map((row) => [row.line, row.household_id]));
-    for (const { item: { household }, streamId } of found) {
+    for (const {
+      item: { household },
+      streamId,
+    } of found) {
       if (own.get(household.line) === streamId) this.accept(household);
-      else this.unchanged.push({ line: household.line, householdId: streamId, formNo: household.householdNo });
+      else
+        this.unchanged.push({ line: household.line, householdId: streamId, formNo: household.householdNo });
     }
   }
 

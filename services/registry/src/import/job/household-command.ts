@@ -73,7 +73,10 @@ export function registration(
     ...(housing && {
       livingConditions: {
         housingAreaHundredthM2: housing.areaHundredthM2,
-        structure: housing.structure === undefined ? 0 : HOUSING_STRUCTURES[housing.structure as keyof typeof HOUSING_STRUCTURES],
+        structure:
+          housing.structure === undefined
+            ? 0
+            : HOUSING_STRUCTURES[housing.structure as keyof typeof HOUSING_STRUCTURES],
         builtYear: housing.builtYear ?? 0,
         electricity: housing.electricity,
         tapWater: housing.tapWater,

@@ -53,7 +53,17 @@ export interface ImportRecord extends Sums {
 const COLUMNS = `id, state, created_at, started_at, finished_at, actor_role, caller_region, correlation_id, region,
   to_char(registered_on, 'YYYY-MM-DD') registered_on, source, format, encoding, key_id, file_hash, bytes, bytes_read, problem, attempts,
   households_done, rows_read, accepted, unchanged, refused, persons, errors`;
-const NUMBERS = ['bytes', 'bytes_read', 'households_done', 'rows_read', 'accepted', 'unchanged', 'refused', 'persons', 'errors'];
+const NUMBERS = [
+  'bytes',
+  'bytes_read',
+  'households_done',
+  'rows_read',
+  'accepted',
+  'unchanged',
+  'refused',
+  'persons',
+  'errors',
+];
 
 const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 const toRecord = (row: Record<string, unknown>): ImportRecord =>
@@ -62,17 +72,27 @@ const toRecord = (row: Record<string, unknown>): ImportRecord =>
   ) as unknown as ImportRecord;
 
 export async function findImport(pool: Pool | PoolClient, id: string): Promise<ImportRecord | undefined> {
-  const { rows } = await pool.query<Record<string, unknown>>(`select ${COLUMNS} from imports where id = $1`, [id]);
+  const { rows } = await pool.query<Record<string, unknown>>(`select ${COLUMNS} from imports where id = $1`, [
+    id,
+  ]);
   return rows[0] && toRecord(rows[0]);
 }
 
 export async function importOfKey(pool: Pool, requestKey: string): Promise<ImportRecord | undefined> {
-  const { rows } = await pool.query<Record<string, unknown>>(`select ${COLUMNS} from imports where request_key = $1`, [requestKey]);
+  const { rows } = await pool.query<Record<string, unknown>>(
+    `select ${COLUMNS} from imports where request_key = $1`,
+    [requestKey],
+  );
   return rows[0] && toRecord(rows[0]);
 }
 
 /** Imports of a region and what lies in it, newest first, from the one after `before`. */
-export async function listImports(pool: Pool, region: RegionCode, before: string | undefined, limit: number): Promise<ImportRecord[]> {
+export async function listImports(
+  pool: Pool,
+  region: RegionCode,
+  before: string | undefined,
+  limit: number,
+): Promise<ImportRecord[]> {
   const { rows } = await pool.query<Record<string, unknown>>(
     `select ${COLUMNS} from imports where region like $1 and state <> 'receiving' and ($2::uuid is null or id < $2)
      order by id desc limit $3`,
@@ -99,21 +119,40 @@ export interface Checkpoint {
   readonly add: Sums;
   readonly bytesRead: number;
   readonly errors: readonly (RowError & { readonly formNo: string | undefined })[];
-  readonly unchanged: readonly { readonly line: number; readonly householdId: string; readonly formNo: string }[];
+  readonly unchanged: readonly {
+    readonly line: number;
+    readonly householdId: string;
+    readonly formNo: string;
+  }[];
 }
 
 /** Errors that are kept for one import; further ones are only counted. */
 export const MOST_ERRORS = 100_000;
 
 /** Writes what a batch came to. @throws CheckpointLost when another instance was faster */
-export async function saveCheckpoint(pool: Pool, record: ImportRecord, checkpoint: Checkpoint): Promise<void> {
+export async function saveCheckpoint(
+  pool: Pool,
+  record: ImportRecord,
+  checkpoint: Checkpoint,
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { add } = checkpoint;
     const { rows } = await client.query<{ errors: string }>(
       `update imports set households_done = $3, rows_read = rows_read + $4, accepted = accepted + $5, unchanged = unchanged + $6,
          refused = refused + $7, persons = persons + $8, errors = errors + $9, bytes_read = greatest(bytes_read, least($10, bytes)), attempts = 0
        where id = $1 and households_done = $2 and state = 'running' returning errors`,
-      [record.id, checkpoint.from, checkpoint.to, add.rowsRead, add.accepted, add.unchanged, add.refused, add.persons, add.errors, checkpoint.bytesRead],
+      [
+        record.id,
+        checkpoint.from,
+        checkpoint.to,
+        add.rowsRead,
+        add.accepted,
+        add.unchanged,
+        add.refused,
+        add.persons,
+        add.errors,
+        checkpoint.bytesRead,
+      ],
     );
     if (!rows[0]) throw new CheckpointLost();
     const first = Number(rows[0].errors) - checkpoint.errors.length;
@@ -154,7 +193,12 @@ export async function saveCheckpoint(pool: Pool, record: ImportRecord, checkpoin
 }
 
 /** Ends an import and removes its file. */
-export async function endImport(pool: Pool, id: string, state: 'completed' | 'failed' | 'cancelled', problem?: ImportProblem): Promise<void> {
+export async function endImport(
+  pool: Pool,
+  id: string,
+  state: 'completed' | 'failed' | 'cancelled',
+  problem?: ImportProblem,
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query(
       `update imports set state = $2, problem = $3, finished_at = now() where id = $1 and state in ('receiving', 'waiting', 'running')`,
@@ -173,7 +217,10 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.release();
     return result;
   } catch (error) {
-    const broken = await client.query('rollback').then(() => false, () => true);
+    const broken = await client.query('rollback').then(
+      () => false,
+      () => true,
+    );
     client.release(broken);
     throw error;
   }

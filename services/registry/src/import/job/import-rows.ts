@@ -14,7 +14,12 @@ interface ErrorRow {
 }
 
 /** Errors of an import in the order in which they were found, from the one after `after`. */
-export async function errorsOf(pool: Pool, importId: string, after: number, limit: number): Promise<(ImportErrorView & { no: number })[]> {
+export async function errorsOf(
+  pool: Pool,
+  importId: string,
+  after: number,
+  limit: number,
+): Promise<(ImportErrorView & { no: number })[]> {
   const { rows } = await pool.query<ErrorRow>(
     `select no, line, form_no, field, cell, code, message, message_zh from import_errors
      where import_id = $1 and no > $2 order by no limit $3`,
@@ -39,21 +44,39 @@ export async function errorsOf(pool: Pool, importId: string, after: number, limi
 export async function* errorsCsv(pool: Pool, importId: string): AsyncGenerator<string> {
   yield '\uFEFF行号 line,户编号 householdNo,列名 column,单元格 cell,代码 code,说明,message\r\n';
   const quoted = (value: string | number | undefined) => `"${String(value ?? '').replaceAll('"', '""')}"`;
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await errorsOf(pool, importId, after, 1000);
     if (page.length === 0) return;
     yield page
-      .map((e) => `${[e.line, e.householdNo, e.column, e.cell, e.code, e.messageZh, e.message].map(quoted).join(',')}\r\n`)
+      .map(
+        (e) =>
+          `${[e.line, e.householdNo, e.column, e.cell, e.code, e.messageZh, e.message].map(quoted).join(',')}\r\n`,
+      )
       .join('');
     after = page.at(-1)?.no ?? after;
   }
 }
 
 /** Households of an import that are in the register, in the order of their lines, from the one after `after`. */
-export async function outcomesOf(pool: Pool, importId: string, after: number, limit: number): Promise<ImportOutcomeView[]> {
-  const { rows } = await pool.query<{ line: number; form_no: string; household_id: string; outcome: 'accepted' | 'unchanged' }>(
+export async function outcomesOf(
+  pool: Pool,
+  importId: string,
+  after: number,
+  limit: number,
+): Promise<ImportOutcomeView[]> {
+  const { rows } = await pool.query<{
+    line: number;
+    form_no: string;
+    household_id: string;
+    outcome: 'accepted' | 'unchanged';
+  }>(
     `select line, form_no, household_id, outcome from import_outcomes where import_id = $1 and line > $2 order by line limit $3`,
     [importId, after, limit],
   );
-  return rows.map((row) => ({ line: row.line, formNo: row.form_no, householdId: row.household_id, outcome: row.outcome }));
+  return rows.map((row) => ({
+    line: row.line,
+    formNo: row.form_no,
+    householdId: row.household_id,
+    outcome: row.outcome,
+  }));
 }

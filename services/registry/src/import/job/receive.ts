@@ -36,14 +36,27 @@ export type Received =
  * Takes a file in as a stream, encrypted piece by piece, and checks what can be checked at once; the import then waits for its
  * turn. Leaves nothing behind when the file is refused or the stream breaks off. @throws FileProblem
  */
-export async function receive(pool: Pool, keys: VaultKeys, upload: Upload, file: AsyncIterable<Uint8Array>): Promise<Received> {
+export async function receive(
+  pool: Pool,
+  keys: VaultKeys,
+  upload: Upload,
+  file: AsyncIterable<Uint8Array>,
+): Promise<Received> {
   const id = uuid();
   await pool.query(
     `insert into imports (id, state, subject, actor_role, caller_region, correlation_id, region, registered_on, source, format, key_id)
      values ($1, 'receiving', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
-      id, upload.subject, upload.actorRole, upload.callerRegion, upload.correlationId, upload.region, upload.registeredOn ?? null,
-      seal(keys, `${id}:source`, upload.source), upload.format, keys.current,
+      id,
+      upload.subject,
+      upload.actorRole,
+      upload.callerRegion,
+      upload.correlationId,
+      upload.region,
+      upload.registeredOn ?? null,
+      seal(keys, `${id}:source`, upload.source),
+      upload.format,
+      keys.current,
     ],
   );
   try {
@@ -57,13 +70,20 @@ export async function receive(pool: Pool, keys: VaultKeys, upload: Upload, file:
       if (bytes > upload.maxBytes) throw tooLarge(upload.maxBytes);
       hash.update(piece);
       detector?.push(piece);
-      await pool.query('insert into import_pieces (import_id, no, sealed) values ($1, $2, $3)', [id, no, sealPiece(key, no, piece)]);
+      await pool.query('insert into import_pieces (import_id, no, sealed) values ($1, $2, $3)', [
+        id,
+        no,
+        sealPiece(key, no, piece),
+      ]);
       no += 1;
       if (no % 64 === 0) await pool.query('update imports set touched_at = now() where id = $1', [id]);
     }
     if (bytes === 0) throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
-    const fileHash = hash.update(`\n${upload.format}\n${upload.region}\n${upload.registeredOn ?? ''}`).digest();
-    const known = upload.requestKey === undefined ? undefined : await ofKey(pool, upload.requestKey, fileHash);
+    const fileHash = hash
+      .update(`\n${upload.format}\n${upload.region}\n${upload.registeredOn ?? ''}`)
+      .digest();
+    const known =
+      upload.requestKey === undefined ? undefined : await ofKey(pool, upload.requestKey, fileHash);
     if (known) {
       await discard(pool, id);
       return known;
@@ -85,17 +105,27 @@ export async function receive(pool: Pool, keys: VaultKeys, upload: Upload, file:
 
 /** Removes what uploads left behind that broke off with their process. */
 export async function discardAbandoned(pool: Pool): Promise<void> {
-  await pool.query(`delete from imports where state = 'receiving' and touched_at < now() - interval '1 hour'`);
+  await pool.query(
+    `delete from imports where state = 'receiving' and touched_at < now() - interval '1 hour'`,
+  );
 }
 
-const discard = (pool: Pool, id: string) => pool.query(`delete from imports where id = $1 and state = 'receiving'`, [id]);
+const discard = (pool: Pool, id: string) =>
+  pool.query(`delete from imports where id = $1 and state = 'receiving'`, [id]);
 
 async function ofKey(pool: Pool, requestKey: string, fileHash: Buffer): Promise<Received | undefined> {
-  const { rows } = await pool.query<{ id: string; file_hash: Buffer }>('select id, file_hash from imports where request_key = $1', [requestKey]);
+  const { rows } = await pool.query<{ id: string; file_hash: Buffer }>(
+    'select id, file_hash from imports where request_key = $1',
+    [requestKey],
+  );
   const [row] = rows;
   if (!row) return undefined;
   return row.file_hash.equals(fileHash) ? { outcome: 'known', id: row.id } : { outcome: 'keyReused' };
 }
 
 const tooLarge = (maxBytes: number) =>
-  new FileProblem('file-too-large', `a file has at most ${maxBytes} bytes`, `文件不得超过${Math.floor(maxBytes / 1024 ** 2)} MB`);
+  new FileProblem(
+    'file-too-large',
+    `a file has at most ${maxBytes} bytes`,
+    `文件不得超过${Math.floor(maxBytes / 1024 ** 2)} MB`,
+  );

@@ -5,7 +5,10 @@ import type { Pool } from 'pg';
  * hands out a village's numbers one by one. Villages are taken in the order of their codes, so that imports at the same
  * time do not wait for each other in a circle.
  */
-export async function setAsideForVillages(pool: Pool, villages: readonly string[]): Promise<(village: string) => string> {
+export async function setAsideForVillages(
+  pool: Pool,
+  villages: readonly string[],
+): Promise<(village: string) => string> {
   const counts = new Map<string, number>();
   for (const village of villages) counts.set(village, (counts.get(village) ?? 0) + 1);
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -32,7 +32,9 @@ export function sealPiece(key: Buffer, no: number, bytes: Uint8Array): Buffer {
 
 /** @throws when the piece was changed or is another one's */
 export function openPiece(key: Buffer, no: number, sealed: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(no)).setAuthTag(sealed.subarray(sealed.length - TAG));
+  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(no)).setAuthTag(
+    sealed.subarray(sealed.length - TAG),
+  );
   return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - TAG)), decipher.final()]);
 }
 
@@ -65,10 +67,14 @@ export function spooled(pool: Pool, key: Buffer, importId: string, size: number)
           'select no, sealed from import_pieces where import_id = $1 and no between $2 and $3 order by no',
           [importId, no, last],
         );
-        if (rows.length !== last - no + 1) throw new Error(`import ${importId} has lost pieces ${no} to ${last}`);
+        if (rows.length !== last - no + 1)
+          throw new Error(`import ${importId} has lost pieces ${no} to ${last}`);
         for (const row of rows) {
           const from = row.no * PIECE;
-          yield openPiece(key, row.no, row.sealed).subarray(Math.max(0, start - from), Math.min(PIECE, end - from));
+          yield openPiece(key, row.no, row.sealed).subarray(
+            Math.max(0, start - from),
+            Math.min(PIECE, end - from),
+          );
         }
       }
     },

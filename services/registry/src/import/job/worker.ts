@@ -36,10 +36,12 @@ export function startWorker(options: WorkerOptions): ImportWorker {
     });
   const work = async () => {
     while (!stopping) {
-      const found = await runNext({ ...options, stopping: () => stopping }, options.log).catch((error: unknown) => {
-        options.log?.('error', { err: error }, 'imports cannot be looked for');
-        return false;
-      });
+      const found = await runNext({ ...options, stopping: () => stopping }, options.log).catch(
+        (error: unknown) => {
+          options.log?.('error', { err: error }, 'imports cannot be looked for');
+          return false;
+        },
+      );
       if (!found && !stopping) await idle();
     }
   };
@@ -70,7 +72,11 @@ async function runNext(options: RunOptions, log: WorkerOptions['log']): Promise<
       const record = await begin(client, id);
       if (!record) continue;
       // The lock is the claim to this import: without its connection another instance may run it.
-      return await runOne({ ...options, stopping: () => broken || (options.stopping?.() ?? false) }, record, log);
+      return await runOne(
+        { ...options, stopping: () => broken || (options.stopping?.() ?? false) },
+        record,
+        log,
+      );
     } finally {
       client.off('error', onError);
       // Ending the session is what surely gives the lock back.
@@ -81,7 +87,10 @@ async function runNext(options: RunOptions, log: WorkerOptions['log']): Promise<
 }
 
 async function tryLock(client: PoolClient, id: string): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) locked', [LOCK_CLASS, id]);
+  const { rows } = await client.query<{ locked: boolean }>(
+    'select pg_try_advisory_lock($1, hashtext($2)) locked',
+    [LOCK_CLASS, id],
+  );
   return rows[0]?.locked ?? false;
 }
 
@@ -95,7 +104,11 @@ async function begin(client: PoolClient, id: string): Promise<ImportRecord | und
   return rowCount === 1 ? findImport(client, id) : undefined;
 }
 
-async function runOne(options: RunOptions, record: ImportRecord, log: WorkerOptions['log']): Promise<boolean> {
+async function runOne(
+  options: RunOptions,
+  record: ImportRecord,
+  log: WorkerOptions['log'],
+): Promise<boolean> {
   const { id } = record;
   try {
     if (await runImport(options, record)) {
@@ -106,14 +119,20 @@ async function runOne(options: RunOptions, record: ImportRecord, log: WorkerOpti
   } catch (error) {
     if (error instanceof CheckpointLost) return true;
     if (error instanceof FileProblem) {
-      await endImport(options.pool, id, 'failed', { code: error.code, message: error.message, messageZh: error.messageZh });
+      await endImport(options.pool, id, 'failed', {
+        code: error.code,
+        message: error.message,
+        messageZh: error.messageZh,
+      });
       log?.('info', { importId: id, problem: error.code }, 'import failed');
       return true;
     }
     log?.('error', { err: error, importId: id }, 'import interrupted');
     if (record.attempts >= MOST_ATTEMPTS) {
       await endImport(options.pool, id, 'failed', {
-        code: 'internal-error', message: 'the import could not be carried on', messageZh: '导入无法继续',
+        code: 'internal-error',
+        message: 'the import could not be carried on',
+        messageZh: '导入无法继续',
       });
     }
     return false;

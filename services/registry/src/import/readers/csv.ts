@@ -28,7 +28,8 @@ export async function openCsv(text: () => AsyncIterable<string>): Promise<Table>
     if (first) break;
   }
   if (!first) throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
-  if (!('cells' in first)) throw new FileProblem(first.unreadable.code, first.unreadable.message, first.unreadable.messageZh);
+  if (!('cells' in first))
+    throw new FileProblem(first.unreadable.code, first.unreadable.message, first.unreadable.messageZh);
   const header = first.cells.map((cell) => (typeof cell === 'string' ? cell : ''));
   async function* rows() {
     let skipped = false;
@@ -78,7 +79,8 @@ function readRecords(lines: readonly Line[], atEnd: boolean): { rows: TableRow[]
       fields = splitQuoted(text);
     }
     if (fields === 'open') {
-      const mayClose = !atEnd && text !== undefined && taken + 1 >= lines.length && taken - i + 1 < LIMITS.quotedLines;
+      const mayClose =
+        !atEnd && text !== undefined && taken + 1 >= lines.length && taken - i + 1 < LIMITS.quotedLines;
       if (mayClose) return { rows, rest: lines.slice(i) };
       rows.push({ line: line.no, unreadable: QUOTE_OPEN });
     } else if (fields === 'broken') {

@@ -31,7 +31,11 @@ export class EncodingDetector {
   }
 }
 
-function decodes(decoder: TextDecoder | undefined, bytes: Uint8Array, stream: boolean): TextDecoder | undefined {
+function decodes(
+  decoder: TextDecoder | undefined,
+  bytes: Uint8Array,
+  stream: boolean,
+): TextDecoder | undefined {
   try {
     decoder?.decode(bytes, { stream });
     return decoder;
@@ -41,13 +45,20 @@ function decodes(decoder: TextDecoder | undefined, bytes: Uint8Array, stream: bo
 }
 
 /** Decodes a stream of bytes chunk by chunk; a byte order mark is dropped. */
-export async function* decodeText(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
+export async function* decodeText(
+  source: AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   try {
     for await (const bytes of source) yield decoder.decode(bytes, { stream: true });
     yield decoder.decode();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new FileProblem('encoding-broken', `the text is not valid ${encoding}`, `文本不是有效的${encoding}编码`);
+    throw new FileProblem(
+      'encoding-broken',
+      `the text is not valid ${encoding}`,
+      `文本不是有效的${encoding}编码`,
+    );
   }
 }

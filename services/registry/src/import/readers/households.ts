@@ -13,7 +13,12 @@ export function columnsOf(table: Table): readonly (ColumnKey | undefined)[] {
     header.problems.length === 1 && first ? first.code : 'header-wrong',
     header.problems.map((p) => p.message).join('; '),
     header.problems.map((p) => p.messageZh).join('；'),
-    header.problems.map((p) => ({ field: p.column, code: p.code, message: p.message, messageZh: p.messageZh })),
+    header.problems.map((p) => ({
+      field: p.column,
+      code: p.code,
+      message: p.message,
+      messageZh: p.messageZh,
+    })),
   );
 }
 
@@ -25,7 +30,10 @@ interface Group {
 }
 
 /** Gathers the rows of a sheet into households: rows that follow one another and carry the same number. */
-export async function* groupRows(table: Table, keys: readonly (ColumnKey | undefined)[]): AsyncGenerator<RawHousehold[]> {
+export async function* groupRows(
+  table: Table,
+  keys: readonly (ColumnKey | undefined)[],
+): AsyncGenerator<RawHousehold[]> {
   let group: Group | undefined;
   /** Line that could not be read since the last good row: it may have belonged to the household before it or after it. */
   let gap: number | undefined;
@@ -35,7 +43,11 @@ export async function* groupRows(table: Table, keys: readonly (ColumnKey | undef
       if ('unreadable' in row) {
         // Named once, with the household before it if there is one.
         const errors = [{ line: row.line, ...row.unreadable }];
-        if (group && group.errors.length < 100) group.errors.push(...errors, rowError('neighbour-unreadable', group.line, undefined, String(row.line)));
+        if (group && group.errors.length < 100)
+          group.errors.push(
+            ...errors,
+            rowError('neighbour-unreadable', group.line, undefined, String(row.line)),
+          );
         else if (!group) done.push({ line: row.line, rows: [], errors });
         gap = row.line;
         continue;
@@ -46,7 +58,8 @@ export async function* groupRows(table: Table, keys: readonly (ColumnKey | undef
       if (!group || group.key !== key || key === '') {
         if (group) done.push(group);
         group = { key, line: row.line, rows: [], errors: [] };
-        if (gap !== undefined) group.errors.push(rowError('neighbour-unreadable', row.line, undefined, String(gap)));
+        if (gap !== undefined)
+          group.errors.push(rowError('neighbour-unreadable', row.line, undefined, String(gap)));
       }
       gap = undefined;
       // One row too many is enough to refuse it; a file of one endless household must not fill the memory.

@@ -23,7 +23,9 @@ export async function checkNdjson(text: AsyncIterable<string>): Promise<void> {
 /** Households of an NDJSON text, one a line: the household's columns by key, and `members`. */
 export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<RawHousehold[]> {
   for await (const lines of readLines(text, LIMITS.jsonLine)) {
-    const households = lines.filter((line) => line.text?.trim() !== '').map((line) => readLine(line.no, line.text));
+    const households = lines
+      .filter((line) => line.text?.trim() !== '')
+      .map((line) => readLine(line.no, line.text));
     if (households.length > 0) yield households;
   }
 }
@@ -35,15 +37,22 @@ function readLine(line: number, text: string | undefined): RawHousehold {
   if (!isObject(value) || !Array.isArray(members) || members.length === 0 || !members.every(isObject)) {
     return { line, rows: [], errors: [rowError('not-an-object', line)] };
   }
-  if (members.length > MOST_MEMBERS) return { line, rows: [], errors: [rowError('too-many-members', line, undefined, String(MOST_MEMBERS))] };
+  if (members.length > MOST_MEMBERS)
+    return { line, rows: [], errors: [rowError('too-many-members', line, undefined, String(MOST_MEMBERS))] };
   const errors: RowError[] = [];
   const own = cells(value, householdKeys, line, errors, 'members');
   const rows: RawRow[] = members.map((member) => ({
     line,
-    cells: { ...cells(member, memberKeys, line, errors), ...(own.householdNo !== undefined && { householdNo: own.householdNo }) },
+    cells: {
+      ...cells(member, memberKeys, line, errors),
+      ...(own.householdNo !== undefined && { householdNo: own.householdNo }),
+    },
   }));
   // The household's own columns stand on the head's row, wherever it is; without a head any row serves to name what is wrong.
-  const head = Math.max(0, members.findIndex((member) => isHead(member['relation'])));
+  const head = Math.max(
+    0,
+    members.findIndex((member) => isHead(member['relation'])),
+  );
   const headRow = rows[head];
   if (headRow) rows[head] = { line, cells: { ...headRow.cells, ...own } };
   return { line, rows, errors };
@@ -67,12 +76,26 @@ function parse(text: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function cells(object: Record<string, unknown>, known: ReadonlySet<string>, line: number, errors: RowError[], nested?: string) {
+function cells(
+  object: Record<string, unknown>,
+  known: ReadonlySet<string>,
+  line: number,
+  errors: RowError[],
+  nested?: string,
+) {
   const result: { [K in ColumnKey]?: Cell } = {};
   for (const [key, value] of Object.entries(object)) {
     if (key === nested || value === null) continue;
     if (known.has(key)) result[key as ColumnKey] = cell(value);
-    else errors.push(rowError('unknown-field', line, undefined, /^[A-Za-z_]\w{0,39}$/.test(key) ? key.replace(/\d{4,}/g, '…') : '…'));
+    else
+      errors.push(
+        rowError(
+          'unknown-field',
+          line,
+          undefined,
+          /^[A-Za-z_]\w{0,39}$/.test(key) ? key.replace(/\d{4,}/g, '…') : '…',
+        ),
+      );
   }
   return result;
 }

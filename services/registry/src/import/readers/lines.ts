@@ -16,7 +16,10 @@ export async function* readLines(source: AsyncIterable<string>, most: number): A
     const lines: Line[] = [];
     const add = (text: string) => {
       no += 1;
-      lines.push({ no, text: tooLong || text.length > most ? undefined : text.endsWith('\r') ? text.slice(0, -1) : text });
+      lines.push({
+        no,
+        text: tooLong || text.length > most ? undefined : text.endsWith('\r') ? text.slice(0, -1) : text,
+      });
       tooLong = false;
     };
     let from = 0;
@@ -32,5 +35,11 @@ export async function* readLines(source: AsyncIterable<string>, most: number): A
     }
     if (lines.length > 0) yield lines;
   }
-  if (rest !== '' || tooLong) yield [{ no: no + 1, text: tooLong || rest.length > most ? undefined : rest.endsWith('\r') ? rest.slice(0, -1) : rest }];
+  if (rest !== '' || tooLong)
+    yield [
+      {
+        no: no + 1,
+        text: tooLong || rest.length > most ? undefined : rest.endsWith('\r') ? rest.slice(0, -1) : rest,
+      },
+    ];
 }

@@ -20,7 +20,12 @@ export class FileProblem extends Error {
     readonly code: string,
     message: string,
     readonly messageZh: string,
-    readonly errors: readonly { readonly field?: string; readonly code: string; readonly message: string; readonly messageZh: string }[] = [],
+    readonly errors: readonly {
+      readonly field?: string;
+      readonly code: string;
+      readonly message: string;
+      readonly messageZh: string;
+    }[] = [],
   ) {
     super(message);
     this.name = 'FileProblem';

@@ -23,8 +23,13 @@ class SourceReader extends yauzl.RandomAccessReader {
 }
 
 const broken = () =>
-  new FileProblem('xlsx-broken', 'the file is not a complete XLSX file', '文件不是完整的XLSX文件（可能未传完或已损坏）');
-const bomb = (detail: string) => new FileProblem('xlsx-too-large', `the file unpacks to too much: ${detail}`, '文件解压后过大，已拒绝');
+  new FileProblem(
+    'xlsx-broken',
+    'the file is not a complete XLSX file',
+    '文件不是完整的XLSX文件（可能未传完或已损坏）',
+  );
+const bomb = (detail: string) =>
+  new FileProblem('xlsx-too-large', `the file unpacks to too much: ${detail}`, '文件解压后过大，已拒绝');
 
 /** Opens an XLSX file, checks its directory and finds its sheet. @throws FileProblem */
 export async function openPackage(source: ByteSource): Promise<XlsxPackage> {
@@ -32,7 +37,9 @@ export async function openPackage(source: ByteSource): Promise<XlsxPackage> {
   const entries = new Map<string, Entry>();
   try {
     zip = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
-      lazyEntries: true, autoClose: false, validateEntrySizes: true,
+      lazyEntries: true,
+      autoClose: false,
+      validateEntrySizes: true,
     });
     if (zip.entryCount > LIMITS.xlsxEntries) throw bomb(`${zip.entryCount} entries`);
     for await (const entry of zip.eachEntry()) {
@@ -62,7 +69,11 @@ function checkSizes(entry: Entry): void {
     throw bomb(`${entry.fileName} is packed more than ${LIMITS.xlsxRatio} times`);
   }
   if (entry.isEncrypted()) {
-    throw new FileProblem('xlsx-encrypted', 'the file is protected by a password', '文件设有密码，请取消密码后重新上传');
+    throw new FileProblem(
+      'xlsx-encrypted',
+      'the file is protected by a password',
+      '文件设有密码，请取消密码后重新上传',
+    );
   }
 }
 
@@ -70,7 +81,8 @@ function checkSizes(entry: Entry): void {
 async function* unpack(zip: ZipFile, entry: Entry): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const bytes of await zip.openReadStreamPromise(entry)) yield decoder.decode(bytes as Uint8Array, { stream: true });
+    for await (const bytes of await zip.openReadStreamPromise(entry))
+      yield decoder.decode(bytes as Uint8Array, { stream: true });
     yield decoder.decode();
   } catch (error) {
     throw error instanceof FileProblem ? error : broken();
@@ -93,11 +105,16 @@ async function findSheet(part: XlsxPackage['part']): Promise<string> {
   await parseXml(relations, {
     open(name, attributes) {
       const target = attributes['Target'] ?? '';
-      if (name === 'Relationship') targets.set(attributes['Id'] ?? '', target.startsWith('/') ? target.slice(1) : `xl/${target}`);
+      if (name === 'Relationship')
+        targets.set(attributes['Id'] ?? '', target.startsWith('/') ? target.slice(1) : `xl/${target}`);
     },
   });
   if (is1904) {
-    throw new FileProblem('xlsx-date-1904', 'workbooks that count dates from 1904 are not read', '不支持1904日期系统的工作簿，请改为1900日期系统');
+    throw new FileProblem(
+      'xlsx-date-1904',
+      'workbooks that count dates from 1904 are not read',
+      '不支持1904日期系统的工作簿，请改为1900日期系统',
+    );
   }
   const filled: string[] = [];
   for (const id of sheets) {
@@ -105,7 +122,8 @@ async function findSheet(part: XlsxPackage['part']): Promise<string> {
     const text = part(name);
     if (text && (await hasCells(text))) filled.push(name);
   }
-  if (filled.length > 1) throw new FileProblem('xlsx-several-sheets', 'only one sheet may be filled', '只能有一个工作表有内容');
+  if (filled.length > 1)
+    throw new FileProblem('xlsx-several-sheets', 'only one sheet may be filled', '只能有一个工作表有内容');
   const only = filled[0];
   if (only === undefined) throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
   return only;
@@ -138,7 +156,10 @@ export async function parseXml(source: AsyncIterable<string>, handlers: XmlHandl
 }
 
 /** As {@link parseXml}, giving the caller a turn after each piece of the source. */
-export async function* parseXmlPieces(source: AsyncIterable<string>, handlers: XmlHandlers): AsyncGenerator<void> {
+export async function* parseXmlPieces(
+  source: AsyncIterable<string>,
+  handlers: XmlHandlers,
+): AsyncGenerator<void> {
   const parser = new SaxesParser({ xmlns: false, position: false });
   let sinceEvent = 0;
   const plain = (name: string) => name.slice(name.indexOf(':') + 1);
@@ -147,7 +168,7 @@ export async function* parseXmlPieces(source: AsyncIterable<string>, handlers: X
   });
   parser.on('opentag', (tag) => {
     sinceEvent = 0;
-    handlers.open(plain(tag.name), tag.attributes as Record<string, string>);
+    handlers.open(plain(tag.name), tag.attributes);
   });
   parser.on('closetag', (tag) => {
     sinceEvent = 0;

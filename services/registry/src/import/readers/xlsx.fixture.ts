@@ -62,8 +62,14 @@ export function xlsxOf(
   const first = broken.cut ? part('', `<worksheet><sheetData>${rows}`) : sheet(rows);
   const ids = broken.second === undefined ? [1] : [1, 2];
   return storedZip([
-    part('xl/workbook.xml', `<workbook><sheets>${ids.map((id) => `<sheet name="s${id}" sheetId="${id}" r:id="r${id}"/>`).join('')}</sheets></workbook>`),
-    part('xl/_rels/workbook.xml.rels', `<Relationships>${ids.map((id) => `<Relationship Id="r${id}" Target="worksheets/sheet${id}.xml"/>`).join('')}</Relationships>`),
+    part(
+      'xl/workbook.xml',
+      `<workbook><sheets>${ids.map((id) => `<sheet name="s${id}" sheetId="${id}" r:id="r${id}"/>`).join('')}</sheets></workbook>`,
+    ),
+    part(
+      'xl/_rels/workbook.xml.rels',
+      `<Relationships>${ids.map((id) => `<Relationship Id="r${id}" Target="worksheets/sheet${id}.xml"/>`).join('')}</Relationships>`,
+    ),
     ...(strings ? [part('xl/sharedStrings.xml', `<sst>${strings}</sst>`)] : []),
     { ...first, ...broken.sheet, name: 'xl/worksheets/sheet1.xml' },
     ...(broken.second === undefined ? [] : [{ ...sheet(broken.second), name: 'xl/worksheets/sheet2.xml' }]),

@@ -12,7 +12,8 @@ export async function openXlsx(source: ByteSource): Promise<Table> {
       first = batch[0];
       if (first) break;
     }
-    if (!first || !('cells' in first)) throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
+    if (!first || !('cells' in first))
+      throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
     const headerLine = first.line;
     const header = Array.from(first.cells, (cell) => (typeof cell === 'string' ? cell : ''));
     async function* rows() {
@@ -60,7 +61,10 @@ async function sharedStrings(file: XlsxPackage): Promise<readonly (string | unde
 }
 
 /** Rows that have at least one cell with content, a batch per piece of the sheet's XML. */
-async function* sheetRows(file: XlsxPackage, strings: readonly (string | undefined)[]): AsyncGenerator<TableRow[]> {
+async function* sheetRows(
+  file: XlsxPackage,
+  strings: readonly (string | undefined)[],
+): AsyncGenerator<TableRow[]> {
   const part = file.part(file.sheet);
   if (!part) return;
   const sheet = new SheetReader(strings);
@@ -145,7 +149,11 @@ class SheetReader {
 
   private endCell(): void {
     if (this.column >= LIMITS.columns && this.value !== '') {
-      throw new FileProblem('too-many-columns', `a sheet has at most ${LIMITS.columns} columns`, `列数不得超过${LIMITS.columns}`);
+      throw new FileProblem(
+        'too-many-columns',
+        `a sheet has at most ${LIMITS.columns} columns`,
+        `列数不得超过${LIMITS.columns}`,
+      );
     }
     const cell = this.cell();
     if (cell !== undefined) this.cells[this.column] = cell;
@@ -159,7 +167,8 @@ class SheetReader {
       case 's': {
         if (this.value === '') return undefined;
         const index = Number(this.value);
-        if (!(index < this.strings.length)) throw new FileProblem('xlsx-broken', 'the file refers to a text it does not have', '文件已损坏');
+        if (!(index < this.strings.length))
+          throw new FileProblem('xlsx-broken', 'the file refers to a text it does not have', '文件已损坏');
         return this.strings[index] ?? { broken: 'cell-too-long', ref: this.ref };
       }
       case 'n': {
@@ -175,7 +184,8 @@ class SheetReader {
   private endRow(): void {
     if (this.cells.length === 0) return;
     this.count += 1;
-    if (this.count > LIMITS.xlsxRows + 1) throw new FileProblem('too-many-rows', 'the sheet has too many rows', '行数超过上限');
+    if (this.count > LIMITS.xlsxRows + 1)
+      throw new FileProblem('too-many-rows', 'the sheet has too many rows', '行数超过上限');
     // Empty places of the array read as undefined: fill them, a row is a list of cells.
     this.rows.push({ line: this.line, cells: Array.from(this.cells, (cell) => cell ?? '') });
   }

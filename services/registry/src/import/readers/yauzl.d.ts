@@ -22,6 +22,11 @@ declare module 'yauzl' {
   export function fromRandomAccessReaderPromise(
     reader: RandomAccessReader,
     totalSize: number,
-    options: { lazyEntries?: boolean; autoClose?: boolean; validateEntrySizes?: boolean; decodeStrings?: boolean },
+    options: {
+      lazyEntries?: boolean;
+      autoClose?: boolean;
+      validateEntrySizes?: boolean;
+      decodeStrings?: boolean;
+    },
   ): Promise<ZipFile>;
 }
