@@ -8,10 +8,14 @@ export interface HeaderProblem {
   readonly messageZh: string;
 }
 
+/** `ignored`: a running number (序号) beside the household's own. */
+export type HeaderKey = ColumnKey | 'ignored' | undefined;
+
 export type Header =
   | {
       readonly ok: true;
-      /** Key at each position of the sheet. */ readonly keys: readonly (ColumnKey | undefined)[];
+      /** Key at each position of the sheet; undefined where there is no column. */
+      readonly keys: readonly HeaderKey[];
     }
   | { readonly ok: false; readonly problems: readonly HeaderProblem[] };
 
@@ -34,7 +38,8 @@ for (const column of FORM_COLUMNS as readonly (FormColumn & { key: ColumnKey })[
  * Unknown, repeated and missing mandatory columns are named, all at once; trailing empty cells are ignored.
  */
 export function readHeader(cells: readonly string[]): Header {
-  const keys: (ColumnKey | undefined)[] = [];
+  const keys: HeaderKey[] = [];
+  let running: number | undefined;
   const problems: HeaderProblem[] = [];
   const seen = new Set<ColumnKey>();
   cells.forEach((cell, position) => {
@@ -45,6 +50,11 @@ export function readHeader(cells: readonly string[]): Header {
       .trim()
       .slice(0, 40)
       .replace(/\d{4,}/g, '…');
+    if (name === '序号') {
+      running ??= position;
+      keys[position] = 'ignored';
+      return;
+    }
     const key = names.get(name);
     if (!key) {
       problems.push({
@@ -65,6 +75,11 @@ export function readHeader(cells: readonly string[]): Header {
       keys[position] = key;
     }
   });
+  // Sheets without 户编号 number their households in 序号.
+  if (running !== undefined && !seen.has('householdNo')) {
+    seen.add('householdNo');
+    keys[running] = 'householdNo';
+  }
   if (seen.size === 0) {
     problems.unshift({
       code: 'header-empty',

@@ -105,6 +105,15 @@ describe('the example of the template', () => {
       ],
     });
   });
+  it('takes 序号 for the household’s number only where there is no other', () => {
+    const rest = ['行政村代码', '户属性', '主要致贫原因', '姓名', '证件号码', '与户主关系'];
+    const keys = (titles: string[]) => {
+      const header = readHeader([...titles, ...rest]);
+      return header.ok ? header.keys.slice(0, titles.length) : header.problems;
+    };
+    expect(keys(['序号'])).toEqual(['householdNo']);
+    expect(keys(['序号', '户编号'])).toEqual(['ignored', 'householdNo']);
+  });
   it('shows no number of a person whose row stands where the header should', () => {
     const header = readHeader(['覃国安', '422823196503120019']);
     expect(JSON.stringify(header)).not.toContain('4228');

@@ -1,11 +1,11 @@
-import { readHeader, type ColumnKey } from '@fupin/domain/register-form';
+import { readHeader, type ColumnKey, type HeaderKey } from '@fupin/domain/register-form';
 import type { Cell } from '../../form/cell.js';
 import { MOST_MEMBERS, type RawHousehold, type RawRow } from '../../form/raw.js';
 import { rowError, type RowError } from '../../form/row-error.js';
 import { FileProblem, type Table } from './table.js';
 
 /** Columns of a sheet's header. @throws FileProblem naming every missing, unknown and repeated column */
-export function columnsOf(table: Table): readonly (ColumnKey | undefined)[] {
+export function columnsOf(table: Table): readonly HeaderKey[] {
   const header = readHeader(table.header);
   if (header.ok) return header.keys;
   const [first] = header.problems;
@@ -30,10 +30,7 @@ interface Group {
 }
 
 /** Gathers the rows of a sheet into households: rows that follow one another and carry the same number. */
-export async function* groupRows(
-  table: Table,
-  keys: readonly (ColumnKey | undefined)[],
-): AsyncGenerator<RawHousehold[]> {
+export async function* groupRows(table: Table, keys: readonly HeaderKey[]): AsyncGenerator<RawHousehold[]> {
   let group: Group | undefined;
   /** Line that could not be read since the last good row: it may have belonged to the household before it or after it. */
   let gap: number | undefined;
@@ -76,7 +73,7 @@ const keyText = (cell: Cell | undefined): string =>
   typeof cell === 'object' ? ('number' in cell ? String(cell.number) : '') : (cell?.trim() ?? '');
 
 /** The cells by column; undefined for a row without content. */
-function namedCells(line: number, cells: readonly Cell[], keys: readonly (ColumnKey | undefined)[]) {
+function namedCells(line: number, cells: readonly Cell[], keys: readonly HeaderKey[]) {
   const named: { [K in ColumnKey]?: Cell } = {};
   const errors: RowError[] = [];
   let filled = false;
@@ -84,6 +81,7 @@ function namedCells(line: number, cells: readonly Cell[], keys: readonly (Column
     const cell = cells[i];
     if (cell === undefined || cell === '') continue;
     const key = keys[i];
+    if (key === 'ignored') continue;
     if (typeof cell === 'string' && cell.trim() === '') continue;
     filled = true;
     if (key) named[key] = cell;
