@@ -43,7 +43,9 @@ describe('loss test', () => {
       const happen = async (faults: readonly (typeof first | typeof servers | typeof later)[number][]) => {
         for (const fault of shuffled(faults, between)) {
           await sleep(between(200, 800));
+          const began = performance.now();
           await stage[fault]();
+          if (process.env['FAULT_LOG']) process.stderr.write(`${fault} ${Math.round(performance.now() - began)} ms\n`);
         }
       };
 
@@ -60,7 +62,7 @@ describe('loss test', () => {
       await stage.finishWriters();
       await compare(stage);
     },
-    150_000 + ROUNDS * 150_000,
+    300_000 + ROUNDS * 200_000,
   );
 });
 

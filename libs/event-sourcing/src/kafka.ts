@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { openCluster } from './kafka/cluster.js';
 import { logTo, silenceNegativeTimeouts } from './kafka/logging.js';
 import { join } from './kafka/membership.js';
+import { patiently } from './kafka/patiently.js';
+import { topicId } from './kafka/protocol.js';
 import { idempotentProducer } from './kafka/producer.js';
 import { partitionReader } from './kafka/reader.js';
 import type { Kafka, KafkaOptions } from './kafka/types.js';
@@ -50,14 +52,28 @@ export function connectKafka(options: KafkaOptions): Kafka {
   const reader = (topic: string, partition: number) => partitionReader(topic, partition, open);
 
   return {
-    createTopics: (topics) => withAdmin((a) => createTopics(a, topics)),
+    createTopics: (topics) => patiently(() => withAdmin((a) => createTopics(a, topics))),
     deleteTopic: (topic) => withAdmin((a) => a.deleteTopics({ topics: [topic] })),
+    async topicId(topic) {
+      const cluster = open();
+      try {
+        await cluster.connect();
+        await cluster.addTargetTopic(topic);
+        const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [0]));
+        return await topicId(await cluster.findBroker({ nodeId }), topic, common.requestTimeout);
+      } finally {
+        await cluster.disconnect().catch(() => undefined);
+      }
+    },
     endOffsets: (topic) =>
-      withAdmin(async (a) => {
-        const result: number[] = [];
-        for (const { partition, high } of await a.fetchTopicOffsets(topic)) result[partition] = Number(high);
-        return result;
-      }),
+      patiently(() =>
+        withAdmin(async (a) => {
+          const result: number[] = [];
+          for (const { partition, high } of await a.fetchTopicOffsets(topic))
+            result[partition] = Number(high);
+          return result;
+        }),
+      ),
     producer: () => idempotentProducer(open, common.requestTimeout),
     reader,
     join: (group) => join(client, logger, group),

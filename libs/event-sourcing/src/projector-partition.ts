@@ -257,7 +257,7 @@ export class PartitionProjector {
       if (!(error instanceof ApplyFailed)) throw error;
       if (isTransient(error.cause)) throw error.cause;
       if (batch.length === 1) {
-        if ((await this.stopAt(last.message, last.event.position, error.cause)) === 'again')
+        if ((await this.stopAt(last.message, last.event.position, error.cause, true)) === 'again')
           await this.apply(batch);
         return;
       }
@@ -294,18 +294,20 @@ export class PartitionProjector {
     notifyPosition(schema, this.options);
   }
 
-  /** Holds the partition at a message until an operator skips it, its checkpoint moves or (apply only) it is time to try again. */
+  /** Holds the partition at a message until an operator skips it or its checkpoint moves. What `mayPass`, because the
+   * database and not the message refused it, is tried again every 30 s. */
   private async stopAt(
     message: IncomingMessage,
     position: number | undefined,
     error: unknown,
+    mayPass = false,
   ): Promise<'skipped' | 'again'> {
     const { pool, schema, topic, partition, logger } = this.options;
     const { offset } = message;
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const place = { topic, partition, offset, position };
-    this.setStopped({ offset, ...(position !== undefined && { position }), reason, since: new Date() });
     if (!(await isSkipped(pool, schema, place))) {
+      this.setStopped({ offset, ...(position !== undefined && { position }), reason, since: new Date() });
       logger.error(
         { err: error, schema, ...place },
         'a message stops its partition until it is skipped by an operator',
@@ -313,7 +315,7 @@ export class PartitionProjector {
       await recordStop(pool, schema, this.options, { offset, position, reason });
       for (let waited = 0; !(await isSkipped(pool, schema, place)); waited++) {
         if (this.ending) return 'skipped';
-        if (waited === 60) return 'again';
+        if (mayPass && waited === 60) return 'again';
         await this.pause.wait(500);
         const now = await loadCheckpoint(pool, schema, topic, partition);
         if (now.position !== this.checkpoint.position) throw new CheckpointMoved();

@@ -15,10 +15,11 @@ describe('projector', () => {
     await p.stop();
   });
 
-  const send = (streamId: string, position: number, value: Uint8Array) =>
+  const send = async (streamId: string, position: number, value: Uint8Array) =>
     producer.send([
       {
         topic: p.topic.name,
+        topicId: await p.kafka.topicId(p.topic.name),
         messages: [
           {
             partition: partitionOf(streamId, 2),

@@ -18,7 +18,9 @@ export function oneAtATime(client: Queries): Queries {
 /** How far one topic is: every event of its stream types up to `position` is acknowledged by Kafka. */
 export interface TopicCheckpoint {
   position: number;
-  /** End offset of each partition as last seen; a lower one tells that the topic was recreated. */
+  /** Which topic of that name the position is about; another id tells that it was deleted and made again. */
+  topicId: string | undefined;
+  /** End offset of each partition as last seen; a lower one tells that Kafka has lost some of it. */
   endOffsets: number[];
 }
 
@@ -67,14 +69,16 @@ export async function loadTopicCheckpoints(
     'insert into relay_checkpoints (topic, position) select t, 0 from unnest($1::text[]) t on conflict do nothing',
     [topics],
   );
-  const { rows } = await client.query<{ topic: string; position: string; end_offsets: number[] | null }>(
-    'select topic, position, end_offsets from relay_checkpoints where topic = any($1)',
-    [topics],
-  );
+  const { rows } = await client.query<{
+    topic: string;
+    position: string;
+    topic_id: string | null;
+    end_offsets: number[] | null;
+  }>('select topic, position, topic_id, end_offsets from relay_checkpoints where topic = any($1)', [topics]);
   return new Map(
-    rows.map(({ topic, position, end_offsets }) => [
+    rows.map(({ topic, position, topic_id, end_offsets }) => [
       topic,
-      { position: Number(position), endOffsets: end_offsets ?? [] },
+      { position: Number(position), topicId: topic_id ?? undefined, endOffsets: end_offsets ?? [] },
     ]),
   );
 }
@@ -86,11 +90,12 @@ export async function saveTopicCheckpoints(
   const entries = [...checkpoints];
   await client.query({
     name: 'relay-checkpoint',
-    text: `update relay_checkpoints c set position = n.position, end_offsets = n.end_offsets
-      from unnest($1::text[], $2::bigint[], $3::jsonb[]) n(topic, position, end_offsets) where c.topic = n.topic`,
+    text: `update relay_checkpoints c set position = n.position, topic_id = n.topic_id, end_offsets = n.end_offsets
+      from unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[]) n(topic, position, topic_id, end_offsets) where c.topic = n.topic`,
     values: [
       entries.map(([topic]) => topic),
       entries.map(([, { position }]) => position),
+      entries.map(([, { topicId }]) => topicId ?? null),
       entries.map(([, { endOffsets }]) => JSON.stringify(endOffsets)),
     ],
   });

@@ -91,13 +91,23 @@ export class RelayTopics {
     }
   }
 
+  /** The id of a topic as last checked. */
+  idOf(topic: string): string {
+    const id = this.checkpoints.get(topic)?.topicId;
+    if (id === undefined) throw new Error(`topic ${topic} was not looked at yet`);
+    return id;
+  }
+
   /** Makes missing topics and finds those that others deleted, made again or emptied. */
   async check(): Promise<void> {
     await this.kafka.createTopics(this.topics);
     for (const { name, partitions } of this.topics) {
+      const id = await this.kafka.topicId(name);
       const ends = await this.kafka.endOffsets(name);
       const checkpoint = this.checkpoints.get(name);
       if (checkpoint === undefined) continue;
+      if (checkpoint.topicId !== undefined && checkpoint.topicId !== id) this.recreated(name, checkpoint);
+      checkpoint.topicId = id;
       const unknown = checkpoint.endOffsets.length === 0;
       for (let partition = 0; partition < partitions; partition++) {
         const end = ends[partition] ?? 0;
@@ -142,7 +152,7 @@ export class RelayTopics {
     if (checkpoint.position === 0) return;
     this.logger.warn(
       { topic, position: checkpoint.position },
-      'the topic was recreated: sending all its events again',
+      'the topic was recreated, or lost its end: sending all its events again',
     );
     checkpoint.position = 0;
   }

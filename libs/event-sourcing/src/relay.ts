@@ -233,7 +233,9 @@ class RunningRelay {
       batch.push(this.message(event, topic));
     }
     const places = await inKafka(() =>
-      producer.send([...batches].map(([topic, messages]) => ({ topic, messages }))),
+      producer.send(
+        [...batches].map(([topic, messages]) => ({ topic, topicId: this.topics.idOf(topic), messages })),
+      ),
     );
     this.topics.acknowledged(batches, places);
     this.backOff.reset();

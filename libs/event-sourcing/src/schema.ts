@@ -43,6 +43,7 @@ create index keys_claims_by_owner on keys (owner) where fingerprint is null;
 create table relay_checkpoints (
   topic text primary key,
   position bigint not null,
+  topic_id text,
   end_offsets jsonb
 );
 

@@ -30,6 +30,8 @@ export interface Broker {
   initProducerId(options: {
     transactionTimeout: number;
   }): Promise<{ producerId: string; producerEpoch: number }>;
+  /** By API key. */
+  readonly versions?: Readonly<Record<number, { readonly maxVersion: number }>>;
   readonly connectionPool: {
     send<T>(call: {
       request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<Encoded> };

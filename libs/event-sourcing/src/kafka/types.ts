@@ -19,6 +19,13 @@ export interface OutgoingMessage {
   readonly timestamp: number;
 }
 
+export interface TopicMessages {
+  readonly topic: string;
+  /** Which topic of that name: once it is deleted and made again, nothing gets into the new one. */
+  readonly topicId: string;
+  readonly messages: readonly OutgoingMessage[];
+}
+
 export interface Acknowledgement {
   readonly topic: string;
   readonly partition: number;
@@ -31,9 +38,7 @@ export interface Producer {
    * Sends and waits for the acknowledgement of all replicas. After a failure it is unknown what arrived: send the
    * same again (the next call uses a new producer id, because the old one's sequence numbers are in doubt).
    */
-  send(
-    batches: readonly { topic: string; messages: readonly OutgoingMessage[] }[],
-  ): Promise<Acknowledgement[]>;
+  send(batches: readonly TopicMessages[]): Promise<Acknowledgement[]>;
   close(): Promise<void>;
 }
 
@@ -75,6 +80,8 @@ export interface Kafka {
   createTopics(topics: readonly Topic[]): Promise<void>;
   /** Deletes a topic with all it holds; the relay makes and fills it again. For tests and emergencies. */
   deleteTopic(topic: string): Promise<void>;
+  /** The id of the topic that has this name now. */
+  topicId(topic: string): Promise<string>;
   /** Next offset of every partition, indexed by partition. */
   endOffsets(topic: string): Promise<number[]>;
   producer(): Producer;
