@@ -1,5 +1,13 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { connectKafka, eventMetrics, EventStore, startRelay, type Relay } from '@fupin/event-sourcing';
+import type { Topic } from '@fupin/contracts';
+import {
+  connectKafka,
+  eventMetrics,
+  EventStore,
+  startRelay,
+  type Kafka,
+  type Relay,
+} from '@fupin/event-sourcing';
 import { LOGGER, MetricsRegistry, ReadinessChecks, ServiceConfig, type createLogger } from '@fupin/service';
 import { Pool } from 'pg';
 import { RegistryCoreModule } from './core.module.js';
@@ -15,13 +23,24 @@ import { PersonsController } from './vault/persons.controller.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
+/** Where the relay sends the households' events; a test gives a topic of its own, for a topic belongs to one database. */
+export const RELAY_TOPIC = Symbol('registry:relay-topic');
+
 /** The registry: composition root. */
 @Module({
   imports: [RegistryCoreModule, ImportModule],
-  controllers: [HouseholdsController, StepsController, FactsController, VillagesController, PolicyController, PersonsController],
-  providers: [VillageBatch],
+  controllers: [
+    HouseholdsController,
+    StepsController,
+    FactsController,
+    VillagesController,
+    PolicyController,
+    PersonsController,
+  ],
+  providers: [VillageBatch, { provide: RELAY_TOPIC, useValue: householdStream.topic }],
 })
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private kafka: Kafka | undefined;
   private relay: Relay | undefined;
 
   constructor(
@@ -31,15 +50,17 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly metrics: MetricsRegistry,
     private readonly readiness: ReadinessChecks,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(RELAY_TOPIC) private readonly topic: Topic,
   ) {}
 
   onApplicationBootstrap(): void {
     const { logger } = this;
+    this.kafka = connectKafka({ brokers: this.config.kafkaBrokers, clientId: this.config.name, logger });
     this.relay = startRelay({
       pool: this.pool,
       store: this.store,
-      kafka: connectKafka({ brokers: this.config.kafkaBrokers, clientId: this.config.name, logger }),
-      streamTopics: new Map([[householdStream.name, householdStream.topic]]),
+      kafka: this.kafka,
+      streamTopics: new Map([[householdStream.name, this.topic]]),
       source: '/fupin/registry',
       metrics: eventMetrics(this.metrics),
       logger,
@@ -52,6 +73,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
     await this.relay?.stop();
+    await this.kafka?.close();
     await this.pool.end();
   }
 }

@@ -13,7 +13,16 @@ import { readVaultKeys } from './vault/vault-keys.js';
 import { Villages } from './villages.js';
 
 /** What other parts of the registry (the bulk import) build upon. */
-const SHARED = [Pool, EventStore, CommandHandler, HouseholdDesk, HouseholdDirectory, PersonVault, PolicyOfTheHouse, Villages];
+const SHARED = [
+  Pool,
+  EventStore,
+  CommandHandler,
+  HouseholdDesk,
+  HouseholdDirectory,
+  PersonVault,
+  PolicyOfTheHouse,
+  Villages,
+];
 
 /** Database, store, vault and what is looked up: shared by the parts of the registry. */
 @Module({
@@ -27,9 +36,17 @@ const SHARED = [Pool, EventStore, CommandHandler, HouseholdDesk, HouseholdDirect
       },
     },
     { provide: EventStore, inject: [Pool], useFactory: (pool: Pool) => new EventStore({ pool }) },
-    { provide: CommandHandler, inject: [EventStore], useFactory: (store: EventStore) => new CommandHandler(store) },
+    {
+      provide: CommandHandler,
+      inject: [EventStore],
+      useFactory: (store: EventStore) => new CommandHandler(store),
+    },
     { provide: PolicyOfTheHouse, useFactory: () => new PolicyOfTheHouse(loadPolicy()) },
-    { provide: PersonVault, inject: [Pool], useFactory: (pool: Pool) => new PersonVault(pool, readVaultKeys()) },
+    {
+      provide: PersonVault,
+      inject: [Pool],
+      useFactory: (pool: Pool) => new PersonVault(pool, readVaultKeys()),
+    },
     HouseholdDirectory,
     HouseholdDesk,
     Villages,

@@ -5,7 +5,8 @@ export const registryOptions: ServiceOptions = {
   name: 'registry',
   title: 'Fupin registry',
   titleZh: '扶贫建档立卡服务',
-  description: 'Households of the poverty register: identification, facts, exit, return, monitoring, person vault.',
+  description:
+    'Households of the poverty register: identification, facts, exit, return, monitoring, person vault.',
   defaultPort: 3001,
   metadata: metadataBeside(import.meta.url),
 };

@@ -7,7 +7,9 @@ import { IsDay } from './validators.js';
 
 class PolicyQuery {
   /** Region code, or CN for the nation / 地区代码 @example 422823 */
-  @Matches(/^(CN|[1-8]\d(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?)$/, { message: 'region must be CN or a region code' })
+  @Matches(/^(CN|[1-8]\d(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?)$/, {
+    message: 'region must be CN or a region code',
+  })
   region!: string;
 
   /** Day the policy is asked for; today when left out / 日期 @example 2018-06-30 */

@@ -7,6 +7,8 @@ import { validate } from 'uuid';
 export class UuidParam implements PipeTransform<string, string> {
   transform(value: string): string {
     if (validate(value)) return value.toLowerCase();
-    throw validationProblem([{ field: 'id', code: 'is-uuid', detail: 'The id in the address must be a UUID', detailZh: '须为 UUID' }]);
+    throw validationProblem([
+      { field: 'id', code: 'is-uuid', detail: 'The id in the address must be a UUID', detailZh: '须为 UUID' },
+    ]);
   }
 }

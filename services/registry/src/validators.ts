@@ -25,14 +25,22 @@ function check(
       target: target.constructor,
       propertyName: String(property),
       ...(options && { options }),
-      validator: { validate, defaultMessage: (args) => (typeof message === 'string' ? message : message(args!)) },
+      validator: {
+        validate,
+        defaultMessage: (args) => (typeof message === 'string' ? message : message(args!)),
+      },
     });
   };
 }
 
 /** A real calendar day written YYYY-MM-DD. */
 export const IsDay = (options?: ValidationOptions) =>
-  check('isDay', isBusinessDate, (args) => `${args.property} must be a calendar day written YYYY-MM-DD`, options);
+  check(
+    'isDay',
+    isBusinessDate,
+    (args) => `${args.property} must be a calendar day written YYYY-MM-DD`,
+    options,
+  );
 
 /** A 12-digit village code; whether it exists is the directory's matter. */
 export const IsVillageCode = () =>
@@ -94,7 +102,11 @@ export function isPersonName(value: unknown): value is string {
 }
 
 export const IsPersonName = () =>
-  check('isPersonName', isPersonName, (args) => `${args.property} must be a name of 1 to ${MAX_NAME} characters`);
+  check(
+    'isPersonName',
+    isPersonName,
+    (args) => `${args.property} must be a name of 1 to ${MAX_NAME} characters`,
+  );
 
 /** Free text for the vault: not blank, no control characters but line breaks, at most `max` characters. */
 export const IsFreeText = (max: number) =>

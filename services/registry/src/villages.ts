@@ -9,10 +9,16 @@ export class Villages {
 
   /** The code in use today for a village's code, present or former. Throws the 400 problem when there is no such village. */
   current(code: string, field = 'villageCode'): string {
-    const current = this.divisions.find(code)?.level === 'village' ? this.divisions.currentCode(code) : undefined;
+    const current =
+      this.divisions.find(code)?.level === 'village' ? this.divisions.currentCode(code) : undefined;
     if (current !== undefined) return current;
     throw validationProblem([
-      { field, code: 'village-unknown', detail: 'There is no village of this code', detailZh: '行政村代码不存在' },
+      {
+        field,
+        code: 'village-unknown',
+        detail: 'There is no village of this code',
+        detailZh: '行政村代码不存在',
+      },
     ]);
   }
 

@@ -86,7 +86,11 @@ export const verify = (occurredOn: string, procedure: ProcedureName, confirmed =
   confirmed,
   evidence: evidence(occurredOn),
 });
-export const compare = (occurredOn: string, procedure: ProcedureName, ...hits: number[]): HouseholdCommand => ({
+export const compare = (
+  occurredOn: string,
+  procedure: ProcedureName,
+  ...hits: number[]
+): HouseholdCommand => ({
   type: 'completeDataComparison',
   ...on(occurredOn),
   procedure,
@@ -104,7 +108,11 @@ export const notice = (
   level,
   ...(days !== undefined && { days }),
 });
-export const objection = (occurredOn: string, procedure: ProcedureName, objectionId = 'o-1'): HouseholdCommand => ({
+export const objection = (
+  occurredOn: string,
+  procedure: ProcedureName,
+  objectionId = 'o-1',
+): HouseholdCommand => ({
   type: 'raiseObjection',
   ...on(occurredOn),
   procedure,
@@ -116,7 +124,11 @@ export const resolution = (
   upheld: boolean,
   objectionId = 'o-1',
 ): HouseholdCommand => ({ type: 'resolveObjection', ...on(occurredOn), procedure, objectionId, upheld });
-export const township = (occurredOn: string, procedure: ProcedureName, approved = true): HouseholdCommand => ({
+export const township = (
+  occurredOn: string,
+  procedure: ProcedureName,
+  approved = true,
+): HouseholdCommand => ({
   type: 'completeTownshipReview',
   ...on(occurredOn),
   procedure,
@@ -158,7 +170,11 @@ export const BINDING = [
   Guarantee.BASIC_MEDICAL_CARE,
   Guarantee.SAFE_HOUSING,
 ];
-export const assess = (occurredOn: string, which: readonly Guarantee[] = BINDING, holds = true): HouseholdCommand => ({
+export const assess = (
+  occurredOn: string,
+  which: readonly Guarantee[] = BINDING,
+  holds = true,
+): HouseholdCommand => ({
   type: 'assessGuarantees',
   ...on(occurredOn),
   findings: which.map((guarantee) =>
@@ -211,7 +227,9 @@ export function live(...commands: HouseholdCommand[]): { events: NewEvent<Event>
   for (const command of commands) {
     const decision = householdDecider.decide(command, state);
     if (!decision.accepted) {
-      throw new Error(`${command.type} on ${command.occurredOn}: ${decision.reasons.map((r) => r.code).join(', ')}`);
+      throw new Error(
+        `${command.type} on ${command.occurredOn}: ${decision.reasons.map((r) => r.code).join(', ')}`,
+      );
     }
     for (const event of decision.events) {
       events.push(event);
@@ -229,4 +247,7 @@ export const recordedAt = (event: NewEvent<Event>, version: number): RecordedEve
 });
 
 export const stateOf = (events: readonly NewEvent<Event>[]) =>
-  fold(householdDecider, events.map((event, index) => recordedAt(event, index + 1)));
+  fold(
+    householdDecider,
+    events.map((event, index) => recordedAt(event, index + 1)),
+  );

@@ -49,7 +49,11 @@ type In<S extends HouseholdState['status']> = Extract<HouseholdState, { status: 
 function registered(command: PublishAnnouncement, state: In<'applicant'>, steps: readonly string[]): Result {
   const { householdNo } = command;
   if (householdNo === undefined) {
-    return { missing: [{ code: 'household-no-missing', message: 'No register number was set aside', field: 'householdNo' }] };
+    return {
+      missing: [
+        { code: 'household-no-missing', message: 'No register number was set aside', field: 'householdNo' },
+      ],
+    };
   }
   const { entryKind, householdKind, members, causes } = state.file;
   const value = create(HouseholdRegisteredSchema, {
@@ -67,7 +71,11 @@ function registered(command: PublishAnnouncement, state: In<'applicant'>, steps:
 
 function exited(command: PublishAnnouncement, state: In<'stillPoor'>, steps: readonly string[]): Result {
   const year = yearOf(command.occurredOn);
-  const { missing, survey, povertyLineFen, dibaoContinues, safeWater, evidence } = exitStandard(state.file, command, year);
+  const { missing, survey, povertyLineFen, dibaoContinues, safeWater, evidence } = exitStandard(
+    state.file,
+    command,
+    year,
+  );
   if (missing.length > 0 || survey === undefined || povertyLineFen === undefined) return { missing };
   const campaign = command.policy.policiesRetainedUntil;
   const value = create(HouseholdExitedSchema, {
@@ -95,6 +103,14 @@ function returned(command: PublishAnnouncement, state: In<'exited'>, steps: read
     evidenceEventIds: [...steps],
   });
   return {
-    event: recorded(command, { case: 'householdReturned', value }, 'REG-03', 'REG-04', 'REG-05', 'REG-06', 'REG-20'),
+    event: recorded(
+      command,
+      { case: 'householdReturned', value },
+      'REG-03',
+      'REG-04',
+      'REG-05',
+      'REG-06',
+      'REG-20',
+    ),
   };
 }

@@ -1,4 +1,9 @@
-import type { Evidence, HouseholdEvent, InquiryAuthorisation } from '@fupin/contracts';
+import {
+  EvidenceSource,
+  type Evidence,
+  type HouseholdEvent,
+  type InquiryAuthorisation,
+} from '@fupin/contracts';
 import { daysBetween, yearOf } from '@fupin/domain';
 import type { NewEvent, Refusal } from '@fupin/event-sourcing/decider';
 import type { Basis } from './commands.js';
@@ -14,7 +19,9 @@ export function recorded(basis: Basis, event: Event, ...ruleIds: string[]): NewE
 }
 
 function isBackdated(basis: Basis): boolean {
-  return basis.origin === 'live' && daysBetween(basis.occurredOn, basis.today) > basis.policy.backdatedAfterDays;
+  return (
+    basis.origin === 'live' && daysBetween(basis.occurredOn, basis.today) > basis.policy.backdatedAfterDays
+  );
 }
 
 /**
@@ -64,7 +71,12 @@ export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status'
 
 /** Evidence must name its source, its date (not after the fact's own) and the paper's id. */
 export function evidenceRefusals(evidence: Evidence | undefined, basis: Basis, field: string): Refusal[] {
-  if (!evidence || evidence.source === 0 || evidence.datedOn === '' || evidence.documentId === '') {
+  if (
+    !evidence ||
+    evidence.source === EvidenceSource.UNSPECIFIED ||
+    evidence.datedOn === '' ||
+    evidence.documentId === ''
+  ) {
     return [
       {
         code: 'evidence-missing',
@@ -78,7 +90,10 @@ export function evidenceRefusals(evidence: Evidence | undefined, basis: Basis, f
 }
 
 /** 授权承诺: the signed permission to query the household's assets comes with the application or the relapse report. */
-export function authorisationRefusals(authorisation: InquiryAuthorisation | undefined, basis: Basis): Refusal[] {
+export function authorisationRefusals(
+  authorisation: InquiryAuthorisation | undefined,
+  basis: Basis,
+): Refusal[] {
   if (!authorisation || authorisation.signedOn === '' || authorisation.documentId === '') {
     return [
       {

@@ -1,21 +1,33 @@
 import { IntersectionType, OmitType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Max, Min, ValidateNested } from 'class-validator';
 import {
-  AcknowledgementDto,
-  DataComparisonDto,
-  Dated,
-  DemocraticReviewDto,
-  ExitPlanDto,
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import {
   GuaranteeAssessmentDto,
   IncomeSurveyDto,
   MonitoringVisitDto,
-  PublicNoticeDto,
   RelapseReportDto,
+} from './facts.dto.js';
+import { Dated } from './parts.dto.js';
+import {
+  AcknowledgementDto,
+  DataComparisonDto,
+  DemocraticReviewDto,
+  ExitPlanDto,
+  PublicNoticeDto,
   ReviewDto,
   StepDto,
   VerificationDto,
-} from './household.dto.js';
+} from './steps.dto.js';
 
 // One step of a village's list: what all households share stands once, what is a household's own in its item.
 
@@ -40,12 +52,27 @@ export class DemocraticReviewItem extends IntersectionType(
   HouseholdItem,
   PickType(DemocraticReviewDto, ['votesFor', 'votesAgainst']),
 ) {}
-export class VerificationItem extends IntersectionType(HouseholdItem, PickType(VerificationDto, ['confirmed', 'evidence'])) {}
-export class DataComparisonItem extends IntersectionType(HouseholdItem, PickType(DataComparisonDto, ['hits'])) {}
+export class VerificationItem extends IntersectionType(
+  HouseholdItem,
+  PickType(VerificationDto, ['confirmed', 'evidence']),
+) {}
+export class DataComparisonItem extends IntersectionType(
+  HouseholdItem,
+  PickType(DataComparisonDto, ['hits']),
+) {}
 export class ReviewItem extends IntersectionType(HouseholdItem, PickType(ReviewDto, ['approved'])) {}
-export class AcknowledgementItem extends IntersectionType(HouseholdItem, PickType(AcknowledgementDto, ['documentId'])) {}
-export class IncomeSurveyItem extends IntersectionType(HouseholdItem, OmitType(IncomeSurveyDto, ['occurredOn', 'year'])) {}
-export class GuaranteeAssessmentItem extends IntersectionType(HouseholdItem, PickType(GuaranteeAssessmentDto, ['findings'])) {}
+export class AcknowledgementItem extends IntersectionType(
+  HouseholdItem,
+  PickType(AcknowledgementDto, ['documentId']),
+) {}
+export class IncomeSurveyItem extends IntersectionType(
+  HouseholdItem,
+  OmitType(IncomeSurveyDto, ['occurredOn', 'year']),
+) {}
+export class GuaranteeAssessmentItem extends IntersectionType(
+  HouseholdItem,
+  PickType(GuaranteeAssessmentDto, ['findings']),
+) {}
 export class MonitoringVisitItem extends IntersectionType(
   HouseholdItem,
   PickType(MonitoringVisitDto, ['production', 'living']),
@@ -57,7 +84,11 @@ export class RelapseReportItem extends IntersectionType(
 ) {}
 
 /** 民主评议 of a list */
-export class DemocraticReviewBatch extends PickType(DemocraticReviewDto, ['occurredOn', 'procedure', 'participants']) {
+export class DemocraticReviewBatch extends PickType(DemocraticReviewDto, [
+  'occurredOn',
+  'procedure',
+  'participants',
+]) {
   @Items(() => DemocraticReviewItem)
   items!: DemocraticReviewItem[];
 }
@@ -130,7 +161,13 @@ export class RelapseReportBatch extends Dated {
 
 function Items(type: () => new () => object): PropertyDecorator {
   return (target, property) => {
-    for (const decorate of [IsArray(), ArrayMinSize(1), ArrayMaxSize(MAX_BATCH), ValidateNested({ each: true }), Type(type)]) {
+    for (const decorate of [
+      IsArray(),
+      ArrayMinSize(1),
+      ArrayMaxSize(MAX_BATCH),
+      ValidateNested({ each: true }),
+      Type(type),
+    ]) {
       decorate(target, property);
     }
   };

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { formatPosition, Problem, toProblem, validationProblem, assertWithin, type CommandRequest } from '@fupin/service';
+import {
+  formatPosition,
+  Problem,
+  toProblem,
+  validationProblem,
+  assertWithin,
+  type CommandRequest,
+} from '@fupin/service';
 import type { AppendExtras } from '@fupin/event-sourcing';
 import { Villages } from '../villages.js';
 import type { BatchAnswer, BatchOutcome, HouseholdItem } from './batch.dto.js';
@@ -77,7 +84,13 @@ function answer(results: readonly (readonly [string, HandledHousehold | Error | 
     const known = last.get(result.partition);
     if (!known || known.position < result.position) last.set(result.partition, result);
     const events = result.events.map(({ event }) => event.case.charAt(0).toUpperCase() + event.case.slice(1));
-    return { householdId, outcome: 'done', version: result.version, events, ...(result.replayed && { replayed: true }) };
+    return {
+      householdId,
+      outcome: 'done',
+      version: result.version,
+      events,
+      ...(result.replayed && { replayed: true }),
+    };
   });
   const done = items.filter((item) => item.outcome === 'done').length;
   return { done, refused: items.length - done, positions: [...last.values()].map(formatPosition), items };
@@ -88,7 +101,9 @@ function refuseTwice(items: readonly HouseholdItem[]): void {
   items.forEach(({ householdId }, index) => {
     if (seen.has(householdId)) {
       const detail = 'The household is twice in the list';
-      throw validationProblem([{ field: `items[${index}].householdId`, code: 'household-twice', detail, detailZh: '名单中户重复' }]);
+      throw validationProblem([
+        { field: `items[${index}].householdId`, code: 'household-twice', detail, detailZh: '名单中户重复' },
+      ]);
     }
     seen.add(householdId);
   });

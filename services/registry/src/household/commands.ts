@@ -67,7 +67,11 @@ export type HoldDemocraticReview = Basis &
     readonly votesAgainst: number;
   };
 export type CompleteVerification = Basis &
-  StepOf & { readonly type: 'completeVerification'; readonly confirmed: boolean; readonly evidence: Evidence };
+  StepOf & {
+    readonly type: 'completeVerification';
+    readonly confirmed: boolean;
+    readonly evidence: Evidence;
+  };
 export type CompleteDataComparison = Basis &
   StepOf & { readonly type: 'completeDataComparison'; readonly hits: readonly ComparisonHit[] };
 export type PostPublicNotice = Basis &
@@ -77,12 +81,14 @@ export type PostPublicNotice = Basis &
     /** Days the notice stays up; the setting's number when absent, never fewer. */
     readonly days?: number;
   };
-export type RaiseObjection = Basis & StepOf & { readonly type: 'raiseObjection'; readonly objectionId: string };
+export type RaiseObjection = Basis &
+  StepOf & { readonly type: 'raiseObjection'; readonly objectionId: string };
 export type ResolveObjection = Basis &
   StepOf & { readonly type: 'resolveObjection'; readonly objectionId: string; readonly upheld: boolean };
 export type CompleteTownshipReview = Basis &
   StepOf & { readonly type: 'completeTownshipReview'; readonly approved: boolean };
-export type CompleteCountyReview = Basis & StepOf & { readonly type: 'completeCountyReview'; readonly approved: boolean };
+export type CompleteCountyReview = Basis &
+  StepOf & { readonly type: 'completeCountyReview'; readonly approved: boolean };
 export type PublishAnnouncement = Basis &
   StepOf & {
     readonly type: 'publishAnnouncement';
@@ -90,8 +96,14 @@ export type PublishAnnouncement = Basis &
     readonly householdNo?: string;
   };
 export type PlanExit = Basis & { readonly type: 'planExit'; readonly year: number };
-export type SignAcknowledgement = Basis & { readonly type: 'signAcknowledgement'; readonly documentId: string };
-export type RecordPovertyCauses = Basis & { readonly type: 'recordPovertyCauses'; readonly causes: PovertyCauses };
+export type SignAcknowledgement = Basis & {
+  readonly type: 'signAcknowledgement';
+  readonly documentId: string;
+};
+export type RecordPovertyCauses = Basis & {
+  readonly type: 'recordPovertyCauses';
+  readonly causes: PovertyCauses;
+};
 export type SurveyIncome = Basis & { readonly type: 'surveyIncome' } & IncomeFigures;
 export type AssessGuarantees = Basis & {
   readonly type: 'assessGuarantees';

@@ -60,7 +60,9 @@ describe('identification (两公示一公告)', () => {
   });
 
   it('REG-05 refuses a relapse as a new application', () => {
-    after().when(story.apply('2016-01-01', EntryKind.RELAPSED)).thenRefused({ code: 'entry-kind-not-allowed', ruleId: 'REG-05' });
+    after()
+      .when(story.apply('2016-01-01', EntryKind.RELAPSED))
+      .thenRefused({ code: 'entry-kind-not-allowed', ruleId: 'REG-05' });
   });
 
   it('REG-20 refuses every step but the next one', () => {
@@ -70,7 +72,9 @@ describe('identification (两公示一公告)', () => {
       steps.forEach((step, index) => {
         if (index === done) return;
         // A step that was taken before is dated on or before the last one, so give each the last date of the chain.
-        state.when({ ...step, ...story.on('2016-01-31') }).thenRefused({ code: 'step-out-of-order', ruleId: 'REG-20' });
+        state
+          .when({ ...step, ...story.on('2016-01-31') })
+          .thenRefused({ code: 'step-out-of-order', ruleId: 'REG-20' });
       });
     }
   });
@@ -78,13 +82,20 @@ describe('identification (两公示一公告)', () => {
   it.each([
     ['village', 4, NoticeLevel.VILLAGE],
     ['township', 6, NoticeLevel.TOWNSHIP],
-  ])('REG-20 refuses the step after the %s notice on its last day and accepts it the day after', (_name, index, level) => {
-    const posted = [...registered.slice(0, index), story.notice('2016-01-20', 'identification', level)];
-    const next = level === NoticeLevel.VILLAGE ? story.township : story.county;
-    const state = after(...posted);
-    state.when(next('2016-01-27', 'identification')).thenRefused({ code: 'notice-still-running', ruleId: 'REG-20' });
-    state.when(next('2016-01-28', 'identification')).thenState((s) => expect(s).toMatchObject({ status: 'applicant' }));
-  });
+  ])(
+    'REG-20 refuses the step after the %s notice on its last day and accepts it the day after',
+    (_name, index, level) => {
+      const posted = [...registered.slice(0, index), story.notice('2016-01-20', 'identification', level)];
+      const next = level === NoticeLevel.VILLAGE ? story.township : story.county;
+      const state = after(...posted);
+      state
+        .when(next('2016-01-27', 'identification'))
+        .thenRefused({ code: 'notice-still-running', ruleId: 'REG-20' });
+      state
+        .when(next('2016-01-28', 'identification'))
+        .thenState((s) => expect(s).toMatchObject({ status: 'applicant' }));
+    },
+  );
 
   it('REG-20 refuses a notice shorter than the setting, accepts one that is longer and then waits for it', () => {
     const before = after(...registered.slice(0, 4));
@@ -98,7 +109,9 @@ describe('identification (两公示一公告)', () => {
 
   it('REG-20 refuses the next step while an objection is open and accepts it once it is dismissed', () => {
     const open = after(...registered.slice(0, 5), story.objection('2016-01-06', 'identification'));
-    open.when(story.township('2016-01-12', 'identification')).thenRefused({ code: 'objection-open', ruleId: 'REG-20' });
+    open
+      .when(story.township('2016-01-12', 'identification'))
+      .thenRefused({ code: 'objection-open', ruleId: 'REG-20' });
     open
       .when(story.resolution('2016-01-12', 'identification', false))
       .when(story.township('2016-01-12', 'identification'))
@@ -106,40 +119,80 @@ describe('identification (两公示一公告)', () => {
   });
 
   it('REG-20 takes an objection only while a notice is posted, once per id, and resolves only an open one', () => {
-    after(...registered.slice(0, 4)).when(story.objection('2016-01-05', 'identification')).thenRefused({ code: 'no-notice-posted' });
+    after(...registered.slice(0, 4))
+      .when(story.objection('2016-01-05', 'identification'))
+      .thenRefused({ code: 'no-notice-posted' });
     const open = after(...registered.slice(0, 5), story.objection('2016-01-06', 'identification'));
     open.when(story.objection('2016-01-06', 'identification')).thenRefused({ code: 'objection-known' });
-    open.when(story.resolution('2016-01-07', 'identification', true, 'other')).thenRefused({ code: 'objection-not-open' });
+    open
+      .when(story.resolution('2016-01-07', 'identification', true, 'other'))
+      .thenRefused({ code: 'objection-not-open' });
   });
 
   it.each<[string, HouseholdCommand[], HouseholdCommand, TurnDownReason]>([
     ['the votes', [], story.review('2016-01-02', 'identification', 15), TurnDownReason.REVIEW_REJECTED],
-    ['the verification', registered.slice(1, 2), story.verify('2016-01-03', 'identification', false), TurnDownReason.NOT_CONFIRMED],
-    ['a hit of the data comparison', registered.slice(1, 3), story.compare('2016-01-03', 'identification', ComparisonHit.VEHICLE), TurnDownReason.DATA_COMPARISON],
-    ['an upheld objection', [...registered.slice(1, 5), story.objection('2016-01-06', 'identification')], story.resolution('2016-01-07', 'identification', true), TurnDownReason.OBJECTION_UPHELD],
-    ['the township', registered.slice(1, 5), story.township('2016-01-12', 'identification', false), TurnDownReason.TOWNSHIP_REJECTED],
-    ['the county', registered.slice(1, 7), story.county('2016-01-21', 'identification', false), TurnDownReason.COUNTY_REJECTED],
-  ])('REG-20 %s may turn the applicant down, who may apply again with the same members', (_name, before, command, reason) => {
-    const { events, state } = live(story.apply('2016-01-01'), ...before, command);
-    expect(events.at(-1)?.event).toMatchObject({
-      case: 'procedureTurnedDown',
-      value: { procedure: Procedure.IDENTIFICATION, reason },
-    });
-    expect(state.status).toBe('turnedDown');
-    given(householdDecider, ...events)
-      .when({ ...story.apply('2016-02-01', EntryKind.MISSED), members: [] } as HouseholdCommand)
-      .thenState((s) =>
-        expect(s).toMatchObject({
-          status: 'applicant',
-          file: { members: [{ personId: 'head' }, {}, {}], entryKind: EntryKind.MISSED, openedOn: '2016-01-01' },
-        }),
-      );
-  });
+    [
+      'the verification',
+      registered.slice(1, 2),
+      story.verify('2016-01-03', 'identification', false),
+      TurnDownReason.NOT_CONFIRMED,
+    ],
+    [
+      'a hit of the data comparison',
+      registered.slice(1, 3),
+      story.compare('2016-01-03', 'identification', ComparisonHit.VEHICLE),
+      TurnDownReason.DATA_COMPARISON,
+    ],
+    [
+      'an upheld objection',
+      [...registered.slice(1, 5), story.objection('2016-01-06', 'identification')],
+      story.resolution('2016-01-07', 'identification', true),
+      TurnDownReason.OBJECTION_UPHELD,
+    ],
+    [
+      'the township',
+      registered.slice(1, 5),
+      story.township('2016-01-12', 'identification', false),
+      TurnDownReason.TOWNSHIP_REJECTED,
+    ],
+    [
+      'the county',
+      registered.slice(1, 7),
+      story.county('2016-01-21', 'identification', false),
+      TurnDownReason.COUNTY_REJECTED,
+    ],
+  ])(
+    'REG-20 %s may turn the applicant down, who may apply again with the same members',
+    (_name, before, command, reason) => {
+      const { events, state } = live(story.apply('2016-01-01'), ...before, command);
+      expect(events.at(-1)?.event).toMatchObject({
+        case: 'procedureTurnedDown',
+        value: { procedure: Procedure.IDENTIFICATION, reason },
+      });
+      expect(state.status).toBe('turnedDown');
+      given(householdDecider, ...events)
+        .when({ ...story.apply('2016-02-01', EntryKind.MISSED), members: [] } as HouseholdCommand)
+        .thenState((s) =>
+          expect(s).toMatchObject({
+            status: 'applicant',
+            file: {
+              members: [{ personId: 'head' }, {}, {}],
+              entryKind: EntryKind.MISSED,
+              openedOn: '2016-01-01',
+            },
+          }),
+        );
+    },
+  );
 
   it('REG-20 approves a review by more than half of the votes, not by half', () => {
     const applied = after(story.apply('2016-01-01'));
-    applied.when(story.review('2016-01-02', 'identification', 16)).thenState((s) => expect(s.status).toBe('applicant'));
-    applied.when(story.review('2016-01-02', 'identification', 15)).thenState((s) => expect(s.status).toBe('turnedDown'));
+    applied
+      .when(story.review('2016-01-02', 'identification', 16))
+      .thenState((s) => expect(s.status).toBe('applicant'));
+    applied
+      .when(story.review('2016-01-02', 'identification', 15))
+      .thenState((s) => expect(s.status).toBe('turnedDown'));
     applied
       .when({ ...story.review('2016-01-02', 'identification', 30), votesAgainst: 1 } as HouseholdCommand)
       .thenRefused({ code: 'votes-do-not-add-up' });
@@ -161,7 +214,9 @@ describe('identification (两公示一公告)', () => {
     const withMembers = (members: unknown) => ({ ...story.apply('2016-01-01'), members }) as HouseholdCommand;
     after().when(withMembers(twice)).thenRefused({ code: 'member-twice', field: 'members[1]' });
     after().when(withMembers([])).thenRefused({ code: 'members-missing' });
-    after().when(withMembers([story.member('a')])).thenRefused({ code: 'one-head-needed' });
+    after()
+      .when(withMembers([story.member('a')]))
+      .thenRefused({ code: 'one-head-needed' });
     after()
       .when(withMembers([story.member('a', '01'), story.member('b', '01')]))
       .thenRefused({ code: 'one-head-needed' });
@@ -169,30 +224,41 @@ describe('identification (两公示一公告)', () => {
 
   it('takes one main cause and two others, not three and none twice', () => {
     const withCauses = (causes: unknown) => ({ ...story.apply('2016-01-01'), causes }) as HouseholdCommand;
-    after().when(withCauses(story.causes('01', '02', '03'))).thenState(() => undefined);
-    after().when(withCauses(story.causes('01', '02', '03', '04'))).thenRefused({ code: 'too-many-causes' });
-    after().when(withCauses(story.causes('01', '02', '01'))).thenRefused({ code: 'cause-twice' });
+    after()
+      .when(withCauses(story.causes('01', '02', '03')))
+      .thenState(() => undefined);
+    after()
+      .when(withCauses(story.causes('01', '02', '03', '04')))
+      .thenRefused({ code: 'too-many-causes' });
+    after()
+      .when(withCauses(story.causes('01', '02', '01')))
+      .thenRefused({ code: 'cause-twice' });
     after().when(withCauses(undefined)).thenRefused({ code: 'main-cause-missing' });
   });
 });
 
 describe('dates', () => {
   it('refuses a date in the future and accepts today', () => {
-    const at = (occurredOn: string) =>
-      ({ ...story.apply('2016-06-02'), ...story.on(occurredOn, { today: '2016-06-01' }) }) as HouseholdCommand;
+    const at = (occurredOn: string) => ({
+      ...story.apply('2016-06-02'),
+      ...story.on(occurredOn, { today: '2016-06-01' }),
+    });
     after().when(at('2016-06-02')).thenRefused({ code: 'date-in-future', field: 'occurredOn' });
-    after().when(at('2016-06-01')).thenState(() => undefined);
+    after()
+      .when(at('2016-06-01'))
+      .thenState(() => undefined);
   });
 
   it('REG-20 refuses a step before the last one and accepts it on the same day', () => {
     const state = after(story.apply('2016-01-05'));
-    state.when(story.review('2016-01-04', 'identification')).thenRefused({ code: 'before-last-status', ruleId: 'REG-20' });
+    state
+      .when(story.review('2016-01-04', 'identification'))
+      .thenRefused({ code: 'before-last-status', ruleId: 'REG-20' });
     state.when(story.review('2016-01-05', 'identification')).thenState(() => undefined);
   });
 
   it('marks a step recorded more than 30 days after its date as backdated', () => {
-    const at = (today: string) =>
-      ({ ...story.apply('2016-06-01'), ...story.on('2016-06-01', { today }) }) as HouseholdCommand;
+    const at = (today: string) => ({ ...story.apply('2016-06-01'), ...story.on('2016-06-01', { today }) });
     const decide = (command: HouseholdCommand) => {
       const decision = householdDecider.decide(command, householdDecider.initial);
       return decision.accepted && decision.events[0]?.backdated;
@@ -202,31 +268,41 @@ describe('dates', () => {
   });
 
   it('records a past year only from history, and does not mark that as backdated', () => {
-    const at = (origin: 'live' | 'history', occurredOn: string) =>
-      ({ ...story.apply(occurredOn), ...story.on(occurredOn, { today: '2017-01-10', origin }) }) as HouseholdCommand;
+    const at = (origin: 'live' | 'history', occurredOn: string) => ({
+      ...story.apply(occurredOn),
+      ...story.on(occurredOn, { today: '2017-01-10', origin }),
+    });
     after().when(at('live', '2016-06-01')).thenRefused({ code: 'past-year-needs-history-scope' });
-    after().when(at('live', '2016-12-30')).thenState(() => undefined);
+    after()
+      .when(at('live', '2016-12-30'))
+      .thenState(() => undefined);
     const decision = householdDecider.decide(at('history', '2016-06-01'), householdDecider.initial);
     expect(decision).toMatchObject({ accepted: true, events: [{ backdated: false }] });
   });
 
   it('takes a fact late, but not before the household was known', () => {
     const state = after(...registered);
-    state.when({ ...story.assess('2016-01-10') } as HouseholdCommand).thenState(() => undefined);
+    state.when({ ...story.assess('2016-01-10') }).thenState(() => undefined);
     state.when(story.assess('2015-12-31')).thenRefused({ code: 'before-file-opened' });
   });
 });
 
 describe('procedures stay apart', () => {
   it('REG-20 refuses a step of another procedure than the one that is open', () => {
-    after(story.apply('2016-01-01')).when(story.review('2016-01-02', 'exit')).thenRefused({ code: 'procedure-not-open' });
-    after(...registered).when(story.review('2016-02-02', 'return')).thenRefused({ code: 'procedure-not-open' });
+    after(story.apply('2016-01-01'))
+      .when(story.review('2016-01-02', 'exit'))
+      .thenRefused({ code: 'procedure-not-open' });
+    after(...registered)
+      .when(story.review('2016-02-02', 'return'))
+      .thenRefused({ code: 'procedure-not-open' });
     after().when(story.review('2016-02-02', 'identification')).thenRefused({ code: 'procedure-not-open' });
   });
 
   it('REG-20 refuses a second application of a household in the procedure or in the register', () => {
     after(story.apply('2016-01-01')).when(story.apply('2016-01-02')).thenRefused({ code: 'wrong-status' });
-    after(...registered).when(story.apply('2016-02-02')).thenRefused({ code: 'wrong-status' });
+    after(...registered)
+      .when(story.apply('2016-02-02'))
+      .thenRefused({ code: 'wrong-status' });
   });
 
   it('names the announcement before the change of status, on the same day', () => {

@@ -173,7 +173,11 @@ function step(state: HouseholdState, lastStep: Step, fact: Fact, noticeUntil?: s
   }));
 }
 
-function withProgress(state: HouseholdState, fact: Fact, change: (progress: Progress) => Progress): HouseholdState {
+function withProgress(
+  state: HouseholdState,
+  fact: Fact,
+  change: (progress: Progress) => Progress,
+): HouseholdState {
   if (state.status === 'none' || state.status === 'turnedDown' || !state.progress) return state;
   return { ...state, file: dated(state.file, fact), progress: change(state.progress) };
 }

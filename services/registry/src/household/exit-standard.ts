@@ -107,5 +107,8 @@ function latestOf(findings: readonly Finding[], guarantee: Guarantee): Finding |
 
 /** The one with the latest business date; of two on the same day, the one recorded later. */
 function latest<T extends { readonly occurredOn: string }>(items: readonly T[]): T | undefined {
-  return items.reduce<T | undefined>((best, item) => (best && best.occurredOn > item.occurredOn ? best : item), undefined);
+  return items.reduce<T | undefined>(
+    (best, item) => (best && best.occurredOn > item.occurredOn ? best : item),
+    undefined,
+  );
 }

@@ -1,7 +1,4 @@
-import {
-  AcknowledgementSignedSchema,
-  ExitPlannedSchema,
-} from '@fupin/contracts';
+import { AcknowledgementSignedSchema, ExitPlannedSchema } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { yearOf } from '@fupin/domain';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
@@ -44,9 +41,22 @@ export function signAcknowledgement(command: SignAcknowledgement, state: Househo
   const value = create(AcknowledgementSignedSchema, { documentId: command.documentId });
   const refusals: Refusal[] =
     command.documentId === ''
-      ? [{ code: 'evidence-missing', message: 'The signed paper is missing', messageZh: '缺少签字凭证', field: 'documentId' }]
+      ? [
+          {
+            code: 'evidence-missing',
+            message: 'The signed paper is missing',
+            messageZh: '缺少签字凭证',
+            field: 'documentId',
+          },
+        ]
       : [];
-  return takeStep({ ...command, procedure: 'exit' }, state, 'acknowledgement', { case: 'acknowledgementSigned', value }, {
-    refusals,
-  });
+  return takeStep(
+    { ...command, procedure: 'exit' },
+    state,
+    'acknowledgement',
+    { case: 'acknowledgementSigned', value },
+    {
+      refusals,
+    },
+  );
 }

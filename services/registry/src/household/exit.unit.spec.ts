@@ -15,7 +15,18 @@ describe('exit (脱贫)', () => {
     const { events, state } = live(...exited);
     expect(events.at(-1)).toMatchObject({
       occurredOn: '2016-02-13',
-      ruleIds: ['REG-01', 'REG-02', 'REG-03', 'REG-09', 'REG-13', 'REG-19', 'REG-20', 'REG-23', 'REG-25', 'TGT-13'],
+      ruleIds: [
+        'REG-01',
+        'REG-02',
+        'REG-03',
+        'REG-09',
+        'REG-13',
+        'REG-19',
+        'REG-20',
+        'REG-23',
+        'REG-25',
+        'TGT-13',
+      ],
       event: {
         case: 'householdExited',
         value: {
@@ -53,14 +64,21 @@ describe('exit (脱贫)', () => {
       );
   });
 
-  it.each(story.BINDING)('REG-01 refuses the announcement when guarantee %s fell away after the notice', (guarantee) => {
-    const posted = [...registered, ...story.ready('2016-02'), ...story.exit('2016-02').slice(0, 4)];
-    const lost = after(...posted, story.assess('2016-02-06', [guarantee], false));
-    lost.when(story.announce('2016-02-13', 'exit')).thenRefused({ code: 'guarantee-missing' });
-    after(...posted, story.assess('2016-02-06', [guarantee], false), story.assess('2016-02-07', [guarantee]))
-      .when(story.announce('2016-02-13', 'exit'))
-      .thenState((s) => expect(s.status).toBe('exited'));
-  });
+  it.each(story.BINDING)(
+    'REG-01 refuses the announcement when guarantee %s fell away after the notice',
+    (guarantee) => {
+      const posted = [...registered, ...story.ready('2016-02'), ...story.exit('2016-02').slice(0, 4)];
+      const lost = after(...posted, story.assess('2016-02-06', [guarantee], false));
+      lost.when(story.announce('2016-02-13', 'exit')).thenRefused({ code: 'guarantee-missing' });
+      after(
+        ...posted,
+        story.assess('2016-02-06', [guarantee], false),
+        story.assess('2016-02-07', [guarantee]),
+      )
+        .when(story.announce('2016-02-13', 'exit'))
+        .thenState((s) => expect(s.status).toBe('exited'));
+    },
+  );
 
   it('TGT-13 REG-10 shows safe water and does not make it a gate', () => {
     const water = (holds: boolean) =>
@@ -75,11 +93,16 @@ describe('exit (脱贫)', () => {
   });
 
   it('REG-09 takes the latest survey of the exit year, not the one before', () => {
-    const lastYear = { ...story.survey('2016-01-23', LINE_2016 * 2n, 2015) } as HouseholdCommand;
+    const lastYear = { ...story.survey('2016-01-23', LINE_2016 * 2n, 2015) };
     after(...registered, lastYear, story.assess('2016-02-01'), ...upToNotice('2016-02'))
       .when(story.notice('2016-02-05', 'exit'))
       .thenRefused({ code: 'income-survey-missing', ruleId: 'REG-09' });
-    after(...registered, ...story.ready('2016-02'), story.survey('2016-02-02', LINE_2016), ...upToNotice('2016-02'))
+    after(
+      ...registered,
+      ...story.ready('2016-02'),
+      story.survey('2016-02-02', LINE_2016),
+      ...upToNotice('2016-02'),
+    )
       .when(story.notice('2016-02-05', 'exit'))
       .thenRefused({ code: 'income-not-above-line' });
   });
@@ -87,14 +110,16 @@ describe('exit (脱贫)', () => {
   it('REG-09 does not look at a survey or a finding dated after the decision', () => {
     const later = [story.survey('2016-02-20', LINE_2016 + 1n), story.assess('2016-02-20')];
     const state = after(...registered, ...later, ...upToNotice('2016-02'));
-    state.when(story.notice('2016-02-19', 'exit')).thenRefused({ code: 'income-survey-missing' }, { code: 'guarantee-missing' });
+    state
+      .when(story.notice('2016-02-19', 'exit'))
+      .thenRefused({ code: 'income-survey-missing' }, { code: 'guarantee-missing' });
     state.when(story.notice('2016-02-20', 'exit')).thenState(() => undefined);
   });
 
   it('REG-19 refuses an exit in a year without a poverty line', () => {
     const at = story.on('2017-02-05', { today: '2017-02-05' });
     after(...registered, ...story.ready('2016-02'), ...upToNotice('2016-02'))
-      .when({ ...story.notice('2016-02-05', 'exit'), ...at } as HouseholdCommand)
+      .when({ ...story.notice('2016-02-05', 'exit'), ...at })
       .thenRefused({ code: 'poverty-line-unknown', ruleId: 'REG-19' });
   });
 
@@ -118,14 +143,18 @@ describe('exit (脱贫)', () => {
       const state = after(...registered, ...story.ready('2016-02'), ...steps.slice(0, done));
       steps.forEach((step, index) => {
         if (index === done) return;
-        state.when({ ...step, ...story.on('2016-02-28') }).thenRefused({ code: 'step-out-of-order', ruleId: 'REG-20' });
+        state
+          .when({ ...step, ...story.on('2016-02-28') })
+          .thenRefused({ code: 'step-out-of-order', ruleId: 'REG-20' });
       });
     }
   });
 
   it('REG-20 refuses the announcement on the last day of the notice and accepts it the day after', () => {
     const state = after(...registered, ...story.ready('2016-02'), ...story.exit('2016-02').slice(0, 4));
-    state.when(story.announce('2016-02-12', 'exit')).thenRefused({ code: 'notice-still-running', ruleId: 'REG-20' });
+    state
+      .when(story.announce('2016-02-12', 'exit'))
+      .thenRefused({ code: 'notice-still-running', ruleId: 'REG-20' });
     state.when(story.announce('2016-02-13', 'exit')).thenState((s) => expect(s.status).toBe('exited'));
   });
 
@@ -136,7 +165,9 @@ describe('exit (脱贫)', () => {
       value: { procedure: Procedure.EXIT, reason: TurnDownReason.REVIEW_REJECTED },
     });
     expect(state).toMatchObject({ status: 'stillPoor', progress: undefined });
-    given(householdDecider, ...events).when(story.review('2016-03-02', 'exit')).thenState(() => undefined);
+    given(householdDecider, ...events)
+      .when(story.review('2016-03-02', 'exit'))
+      .thenState(() => undefined);
   });
 
   it('TGT-14 marks a household for this year or the next, once', () => {
@@ -144,7 +175,9 @@ describe('exit (脱贫)', () => {
     const state = after(...registered);
     state.when(plan(2015)).thenRefused({ code: 'plan-year-out-of-range' });
     state.when(plan(2018)).thenRefused({ code: 'plan-year-out-of-range' });
-    state.when(plan(2017)).thenState((s) => expect(s).toMatchObject({ status: 'stillPoor', plannedExitYear: 2017 }));
+    state
+      .when(plan(2017))
+      .thenState((s) => expect(s).toMatchObject({ status: 'stillPoor', plannedExitYear: 2017 }));
     state.when(plan(2016)).when(plan(2016)).thenRefused({ code: 'already-planned' });
     after(story.apply('2016-01-01')).when(plan(2016)).thenRefused({ code: 'wrong-status' });
   });
@@ -155,7 +188,9 @@ describe('after the exit', () => {
     const state = after(...exited);
     state.when(story.visit('2016-02-12')).thenRefused({ code: 'before-exit', ruleId: 'REG-07' });
     state.when(story.visit('2016-02-13')).thenState((s) => expect(s.status).toBe('exited'));
-    after(...registered).when(story.visit('2016-02-13')).thenRefused({ code: 'wrong-status', ruleId: 'REG-07' });
+    after(...registered)
+      .when(story.visit('2016-02-13'))
+      .thenRefused({ code: 'wrong-status', ruleId: 'REG-07' });
   });
 
   it('REG-03 REG-04 REG-20 returns a relapsed household by the full chain, with the cause', () => {
@@ -164,7 +199,11 @@ describe('after the exit', () => {
       ruleIds: ['REG-03', 'REG-04', 'REG-05', 'REG-06', 'REG-20'],
       event: { case: 'householdReturned', value: { causes: { main: { code: '04' } }, persons: 3 } },
     });
-    expect(state).toMatchObject({ status: 'stillPoor', returnedOn: '2016-03-22', registeredOn: '2016-01-22' });
+    expect(state).toMatchObject({
+      status: 'stillPoor',
+      returnedOn: '2016-03-22',
+      registeredOn: '2016-01-22',
+    });
     given(householdDecider, ...events)
       .when(story.survey('2016-04-01', LINE_2016 + 5n))
       .when(story.review('2016-04-02', 'exit'))
@@ -176,11 +215,15 @@ describe('after the exit', () => {
     expect(reported.state.status).toBe('exited');
     const down = live(...exited, story.relapse('2016-03-01'), story.review('2016-03-02', 'return', 0));
     expect(down.state).toMatchObject({ status: 'exited', progress: undefined });
-    given(householdDecider, ...down.events).when(story.relapse('2016-04-01')).thenState(() => undefined);
+    given(householdDecider, ...down.events)
+      .when(story.relapse('2016-04-01'))
+      .thenState(() => undefined);
   });
 
   it('REG-03 refuses a relapse report of a household that has not exited, or a second one', () => {
-    after(...registered).when(story.relapse('2016-03-01')).thenRefused({ code: 'wrong-status', ruleId: 'REG-03' });
+    after(...registered)
+      .when(story.relapse('2016-03-01'))
+      .thenRefused({ code: 'wrong-status', ruleId: 'REG-03' });
     after(...exited, story.relapse('2016-03-01'))
       .when(story.relapse('2016-03-02'))
       .thenRefused({ code: 'relapse-already-reported', ruleId: 'REG-20' });

@@ -1,12 +1,13 @@
 import {
   GuaranteesAssessedSchema,
+  HousingStructure,
   IncomeSurveyedSchema,
   LivingConditionsRecordedSchema,
   MonitoringVisitRecordedSchema,
   PovertyCausesRecordedSchema,
 } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
-import { divideHalfUp, yearOf } from '@fupin/domain';
+import { divideHalfUp, MAX_FEN, yearOf } from '@fupin/domain';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
 import { dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type {
@@ -44,7 +45,7 @@ export function surveyIncome(command: SurveyIncome, state: HouseholdState): Deci
 /** A19 = A17a + A17b + A17c + A17d − A18; A20 = A19 / household size, rounded half up at the fen, once, at the end. */
 export function incomeSurveyed(figures: IncomeFigures, size: number): Event {
   const { year, wageFen, businessFen, transferFen, propertyFen, businessCostFen, evidence } = figures;
-  const netIncomeFen = wageFen + businessFen + transferFen + propertyFen - businessCostFen;
+  const netIncomeFen = netIncome(figures);
   const value = create(IncomeSurveyedSchema, {
     year,
     wageFen,
@@ -59,6 +60,14 @@ export function incomeSurveyed(figures: IncomeFigures, size: number): Event {
   });
   return { case: 'incomeSurveyed', value };
 }
+
+const netIncome = ({
+  wageFen,
+  businessFen,
+  transferFen,
+  propertyFen,
+  businessCostFen,
+}: IncomeFigures): bigint => wageFen + businessFen + transferFen + propertyFen - businessCostFen;
 
 /**
  * What stands against a survey's figures: negative amounts, a year that is not the business date's or the one before,
@@ -75,6 +84,15 @@ export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: numbe
         field: field.slice(0, -3),
       });
     }
+  }
+  const net = netIncome(figures);
+  if (net > MAX_FEN || net < -MAX_FEN) {
+    refusals.push({
+      code: 'amount-out-of-range',
+      message: 'The net income is more than an amount can be',
+      messageZh: '纯收入超出金额范围',
+      field: 'netIncome',
+    });
   }
   const year = yearOf(basis.occurredOn);
   if (figures.year !== year && figures.year !== year - 1) {
@@ -100,7 +118,8 @@ export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: numbe
 export function assessGuarantees(command: AssessGuarantees, state: HouseholdState): Decision<Event> {
   const { findings } = command;
   const refusals = factRefusals(command, state);
-  if (findings.length === 0) refusals.push({ code: 'findings-missing', message: 'Nothing was assessed', field: 'findings' });
+  if (findings.length === 0)
+    refusals.push({ code: 'findings-missing', message: 'Nothing was assessed', field: 'findings' });
   const seen = new Set<number>();
   findings.forEach((finding, index) => {
     if (seen.has(finding.guarantee)) {
@@ -120,7 +139,10 @@ export function assessGuarantees(command: AssessGuarantees, state: HouseholdStat
 }
 
 /** 居住条件, form fields A21–A23, A35, A37. */
-export function recordLivingConditions(command: RecordLivingConditions, state: HouseholdState): Decision<Event> {
+export function recordLivingConditions(
+  command: RecordLivingConditions,
+  state: HouseholdState,
+): Decision<Event> {
   const refusals = [...factRefusals(command, state), ...livingRefusals(command, command)];
   if (refusals.length > 0) return refuse(...refusals);
   return accept(recorded(command, livingConditionsRecorded(command)));
@@ -141,11 +163,16 @@ export function livingConditionsRecorded(conditions: LivingConditions): Event {
 /** No house: area 0, structure and year left out (annex D, A21–A23). A house is not built after the fact's year. */
 export function livingRefusals(conditions: LivingConditions, basis: Basis): Refusal[] {
   const { housingAreaHundredthM2: area, structure, builtYear } = conditions;
-  if (area === 0 ? structure !== 0 || builtYear !== 0 : structure === 0) {
+  if (
+    area === 0
+      ? structure !== HousingStructure.UNSPECIFIED || builtYear !== 0
+      : structure === HousingStructure.UNSPECIFIED
+  ) {
     return [
       {
         code: 'house-incomplete',
-        message: 'A house has an area and a structure; without a house the area is 0 and both others are left out',
+        message:
+          'A house has an area and a structure; without a house the area is 0 and both others are left out',
         messageZh: '有住房须填面积和结构；无住房面积为0，结构和建造年份不填',
         field: 'structure',
       },
@@ -163,7 +190,10 @@ export function livingRefusals(conditions: LivingConditions, basis: Basis): Refu
 }
 
 /** 脱贫户跟踪监测: only an exited household is tracked this way, from the day of its exit (REG-07, REG-08, REG-24). */
-export function recordMonitoringVisit(command: RecordMonitoringVisit, state: HouseholdState): Decision<Event> {
+export function recordMonitoringVisit(
+  command: RecordMonitoringVisit,
+  state: HouseholdState,
+): Decision<Event> {
   if (state.status !== 'exited') return refuse(wrongStatus(state, 'exited', 'REG-07'));
   const refusals = dateRefusals(command, state, 'fact');
   if (command.occurredOn < state.exitedOn) {
@@ -176,11 +206,16 @@ export function recordMonitoringVisit(command: RecordMonitoringVisit, state: Hou
     });
   }
   if (refusals.length > 0) return refuse(...refusals);
-  const value = create(MonitoringVisitRecordedSchema, { production: command.production, living: command.living });
+  const value = create(MonitoringVisitRecordedSchema, {
+    production: command.production,
+    living: command.living,
+  });
   return accept(recorded(command, { case: 'monitoringVisitRecorded', value }, 'REG-07', 'REG-08', 'REG-24'));
 }
 
 /** Facts belong to a household that has a file, registered or applying. */
 function factRefusals(basis: Basis, state: HouseholdState): Refusal[] {
-  return state.status === 'none' ? [wrongStatus(state, 'known', 'REG-20')] : dateRefusals(basis, state, 'fact');
+  return state.status === 'none'
+    ? [wrongStatus(state, 'known', 'REG-20')]
+    : dateRefusals(basis, state, 'fact');
 }

@@ -67,13 +67,19 @@ describe('income survey (A17–A20)', () => {
 
   it('refuses negative amounts, a strange year, another size, missing evidence', () => {
     applicant.when(surveyed({ wageFen: -1n })).thenRefused({ code: 'amount-negative', field: 'wage' });
-    applicant.when(surveyed({ businessCostFen: -1n })).thenRefused({ code: 'amount-negative', field: 'businessCost' });
+    applicant
+      .when(surveyed({ businessCostFen: -1n }))
+      .thenRefused({ code: 'amount-negative', field: 'businessCost' });
     applicant.when(surveyed({ year: 2014 })).thenRefused({ code: 'survey-year-out-of-range' });
     applicant.when(surveyed({ year: 2017 })).thenRefused({ code: 'survey-year-out-of-range' });
     applicant.when(surveyed({ year: 2015 })).thenState(() => undefined);
-    applicant.when(surveyed({ persons: 2 })).thenRefused({ code: 'household-size-differs', field: 'persons' });
+    applicant
+      .when(surveyed({ persons: 2 }))
+      .thenRefused({ code: 'household-size-differs', field: 'persons' });
     applicant.when(surveyed({ persons: 3 })).thenState(() => undefined);
-    applicant.when(surveyed({ evidence: create(EvidenceSchema, {}) })).thenRefused({ code: 'evidence-missing' });
+    applicant
+      .when(surveyed({ evidence: create(EvidenceSchema, {}) }))
+      .thenRefused({ code: 'evidence-missing' });
     applicant
       .when(surveyed({ evidence: story.evidence('2016-11-02') }))
       .thenRefused({ code: 'paper-later-than-fact', field: 'evidence.datedOn' });
@@ -90,7 +96,10 @@ describe('other facts', () => {
       .when(story.assess('2016-02-01', [Guarantee.FOOD, Guarantee.FOOD]))
       .thenRefused({ code: 'guarantee-twice', field: 'findings[1]' });
     applicant.when(story.assess('2016-02-01', [])).thenRefused({ code: 'findings-missing' });
-    const bare = { ...story.assess('2016-02-01', [Guarantee.FOOD]), findings: [{ guarantee: 1, holds: true }] };
+    const bare = {
+      ...story.assess('2016-02-01', [Guarantee.FOOD]),
+      findings: [{ guarantee: 1, holds: true }],
+    };
     applicant
       .when(bare as unknown as HouseholdCommand)
       .thenRefused({ code: 'evidence-missing', field: 'findings[0].evidence' });
@@ -138,7 +147,13 @@ describe('taking over from an older register', () => {
     causes: story.causes(),
     source: { importId: 'import-1', row: 7 },
     survey: { ...figures({ year: 2013 }), evidence: story.evidence('2014-01-01') },
-    livingConditions: { housingAreaHundredthM2: 0, structure: 0, builtYear: 0, electricity: true, tapWater: true },
+    livingConditions: {
+      housingAreaHundredthM2: 0,
+      structure: 0,
+      builtYear: 0,
+      electricity: true,
+      tapWater: true,
+    },
     ...rest,
   });
 
@@ -168,16 +183,26 @@ describe('taking over from an older register', () => {
     after()
       .when(fromHistory({ origin: 'live', occurredOn: '2016-12-31', survey: undefined! }))
       .thenRefused({ code: 'history-scope-needed', ruleId: 'REG-20' });
-    after(story.apply('2016-01-01')).when(fromHistory()).thenRefused({ code: 'wrong-status', ruleId: 'REG-20' });
+    after(story.apply('2016-01-01'))
+      .when(fromHistory())
+      .thenRefused({ code: 'wrong-status', ruleId: 'REG-20' });
   });
 
   it('checks what it takes over like anything else', () => {
-    after().when(fromHistory({ entryKind: EntryKind.RELAPSED })).thenRefused({ code: 'entry-kind-not-allowed' });
-    after().when(fromHistory({ members: [story.member('a')] })).thenRefused({ code: 'one-head-needed' });
-    after().when(fromHistory({ causes: story.causes('01', '01') })).thenRefused({ code: 'cause-twice' });
+    after()
+      .when(fromHistory({ entryKind: EntryKind.RELAPSED }))
+      .thenRefused({ code: 'entry-kind-not-allowed' });
+    after()
+      .when(fromHistory({ members: [story.member('a')] }))
+      .thenRefused({ code: 'one-head-needed' });
+    after()
+      .when(fromHistory({ causes: story.causes('01', '01') }))
+      .thenRefused({ code: 'cause-twice' });
     after()
       .when(fromHistory({ survey: figures({ year: 2010 }) }))
       .thenRefused({ code: 'survey-year-out-of-range' }, { code: 'paper-later-than-fact' });
-    after().when(fromHistory({ occurredOn: '2017-01-01' })).thenRefused({ code: 'date-in-future' });
+    after()
+      .when(fromHistory({ occurredOn: '2017-01-01' }))
+      .thenRefused({ code: 'date-in-future' });
   });
 });

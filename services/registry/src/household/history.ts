@@ -14,7 +14,8 @@ import type { HouseholdState } from './state.js';
  */
 export function registerFromHistory(command: RegisterFromHistory, state: HouseholdState): Decision<Event> {
   if (state.status !== 'none') return refuse(wrongStatus(state, 'new', 'REG-20'));
-  const { householdNo, entryKind, householdKind, members, causes, source, survey, livingConditions } = command;
+  const { householdNo, entryKind, householdKind, members, causes, source, survey, livingConditions } =
+    command;
   const refusals = [
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(entryKind),

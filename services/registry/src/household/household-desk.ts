@@ -65,7 +65,12 @@ export class HouseholdDesk {
     command: HouseholdCommand,
     extras?: AppendExtras,
   ): Promise<HandledHousehold> {
-    return this.handler.handle(householdStream, householdId, command, this.context(request, village, command, extras));
+    return this.handler.handle(
+      householdStream,
+      householdId,
+      command,
+      this.context(request, village, command, extras),
+    );
   }
 
   /** Many households' commands in one go; an outcome for each. */

@@ -31,7 +31,13 @@ export interface HouseholdView {
   persons: number;
   members: MemberView[];
   causes: { main: unknown; others: unknown[] } | undefined;
-  incomeSurveys: { year: number; surveyedOn: string; netIncome: string; persons: number; perCapitaNetIncome: string }[];
+  incomeSurveys: {
+    year: number;
+    surveyedOn: string;
+    netIncome: string;
+    persons: number;
+    perCapitaNetIncome: string;
+  }[];
   guarantees: { guarantee: string; holds: boolean; assessedOn: string; evidence: unknown }[];
   procedure: ProcedureView | undefined;
 }
@@ -149,7 +155,16 @@ function procedureView(progress: Progress): ProcedureView {
 }
 
 /** An event as JSON, with the rules its decision rested on in the words of the documents. */
-export function eventView({ id, version, type, occurredOn, recordedAt, position, envelope, event }: ReadEvent<Event>) {
+export function eventView({
+  id,
+  version,
+  type,
+  occurredOn,
+  recordedAt,
+  position,
+  envelope,
+  event,
+}: ReadEvent<Event>) {
   const json = toJson(HouseholdEventSchema, { $typeName: HouseholdEventSchema.typeName, event });
   return {
     id,

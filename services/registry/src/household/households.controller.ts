@@ -23,7 +23,7 @@ import { PersonVault } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
 import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
-import { ApplicationDto, ReapplicationDto } from './household.dto.js';
+import { ApplicationDto, ReapplicationDto } from './application.dto.js';
 import { householdStream } from './household.stream.js';
 import { eventView, householdView, type HouseholdView } from './household.view.js';
 import { assertMay } from './permissions.js';
@@ -102,10 +102,13 @@ export class HouseholdsController {
   ): Promise<HouseholdView> {
     if (typeof householdNo !== 'string' || !/^\d{12}-\d{5,9}$/.test(householdNo)) {
       const detail = 'householdNo must be a register number, village code and running number';
-      throw validationProblem([{ field: 'householdNo', code: 'household-no', detail, detailZh: '户编号格式有误' }]);
+      throw validationProblem([
+        { field: 'householdNo', code: 'household-no', detail, detailZh: '户编号格式有误' },
+      ]);
     }
     const id = await this.directory.byNumber(householdNo);
-    if (id === undefined) throw new Problem('not-found', { detail: 'There is no such household', detailZh: '没有此户' });
+    if (id === undefined)
+      throw new Problem('not-found', { detail: 'There is no such household', detailZh: '没有此户' });
     return this.view(id, caller, reply);
   }
 
@@ -141,7 +144,16 @@ export class HouseholdsController {
 
 /** Everybody who works with single households; data consumers get figures, not files. */
 function Readers() {
-  return Roles('villageCadre', 'township', 'county', 'city', 'province', 'sectorBureau', 'auditor', 'service');
+  return Roles(
+    'villageCadre',
+    'township',
+    'county',
+    'city',
+    'province',
+    'sectorBureau',
+    'auditor',
+    'service',
+  );
 }
 
 /** The same person twice in one household, also once by ID number and once by disability card. */

@@ -53,16 +53,27 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
 }
 
 /** 数据比对: a hit that the rule set counts (vehicle, urban house, company, public payroll) ends the procedure. */
-export function completeDataComparison(command: CompleteDataComparison, state: HouseholdState): Decision<Event> {
-  const passed = !command.policy.disqualifyingComparisonHits.some((name) => command.hits.includes(HITS[name]));
+export function completeDataComparison(
+  command: CompleteDataComparison,
+  state: HouseholdState,
+): Decision<Event> {
+  const passed = !command.policy.disqualifyingComparisonHits.some((name) =>
+    command.hits.includes(HITS[name]),
+  );
   const value = create(DataComparisonCompletedSchema, {
     procedure: PROCEDURE[command.procedure],
     hits: [...command.hits],
     passed,
   });
-  return takeStep(command, state, 'dataComparison', { case: 'dataComparisonCompleted', value }, {
-    turnedDown: passed ? undefined : TurnDownReason.DATA_COMPARISON,
-  });
+  return takeStep(
+    command,
+    state,
+    'dataComparison',
+    { case: 'dataComparisonCompleted', value },
+    {
+      turnedDown: passed ? undefined : TurnDownReason.DATA_COMPARISON,
+    },
+  );
 }
 
 const HITS: Readonly<Record<ComparisonHitName, ComparisonHit>> = {
@@ -73,21 +84,36 @@ const HITS: Readonly<Record<ComparisonHitName, ComparisonHit>> = {
 };
 
 /** 乡镇审核 */
-export function completeTownshipReview(command: CompleteTownshipReview, state: HouseholdState): Decision<Event> {
+export function completeTownshipReview(
+  command: CompleteTownshipReview,
+  state: HouseholdState,
+): Decision<Event> {
   const { approved } = command;
   const value = create(TownshipReviewCompletedSchema, { procedure: PROCEDURE[command.procedure], approved });
-  return takeStep(command, state, 'townshipReview', { case: 'townshipReviewCompleted', value }, {
-    turnedDown: approved ? undefined : TurnDownReason.TOWNSHIP_REJECTED,
-  });
+  return takeStep(
+    command,
+    state,
+    'townshipReview',
+    { case: 'townshipReviewCompleted', value },
+    {
+      turnedDown: approved ? undefined : TurnDownReason.TOWNSHIP_REJECTED,
+    },
+  );
 }
 
 /** 县级复审 */
 export function completeCountyReview(command: CompleteCountyReview, state: HouseholdState): Decision<Event> {
   const { approved } = command;
   const value = create(CountyReviewCompletedSchema, { procedure: PROCEDURE[command.procedure], approved });
-  return takeStep(command, state, 'countyReview', { case: 'countyReviewCompleted', value }, {
-    turnedDown: approved ? undefined : TurnDownReason.COUNTY_REJECTED,
-  });
+  return takeStep(
+    command,
+    state,
+    'countyReview',
+    { case: 'countyReviewCompleted', value },
+    {
+      turnedDown: approved ? undefined : TurnDownReason.COUNTY_REJECTED,
+    },
+  );
 }
 
 /** The rules an entry rests on beside the procedure's: adding the missed and the newly poor. */
@@ -96,7 +122,11 @@ export function entryRules(entryKind: EntryKind): string[] {
 }
 
 export function entryKindRefusals(entryKind: EntryKind): Refusal[] {
-  if (entryKind === EntryKind.IDENTIFIED || entryKind === EntryKind.NEWLY_POOR || entryKind === EntryKind.MISSED) {
+  if (
+    entryKind === EntryKind.IDENTIFIED ||
+    entryKind === EntryKind.NEWLY_POOR ||
+    entryKind === EntryKind.MISSED
+  ) {
     return [];
   }
   return [
@@ -147,7 +177,14 @@ export function isHead(member: Member): boolean {
 /** Exactly one main cause and up to the set number of different others (annex D, A3a and A3b). */
 export function causeRefusals(causes: PovertyCauses | undefined, maxOthers: number): Refusal[] {
   if (!causes?.main) {
-    return [{ code: 'main-cause-missing', message: 'One main cause is needed', messageZh: '缺少主要致贫原因', field: 'causes.main' }];
+    return [
+      {
+        code: 'main-cause-missing',
+        message: 'One main cause is needed',
+        messageZh: '缺少主要致贫原因',
+        field: 'causes.main',
+      },
+    ];
   }
   const refusals: Refusal[] = [];
   if (causes.others.length > maxOthers) {

@@ -85,7 +85,9 @@ export const coded = (system: CodeSystemName, code: string): CodedValue =>
   create(CodedValueSchema, { system: CODE_SYSTEM[system], code });
 
 /** A code as REST shows it. */
-export function codeView(value: CodedValue | undefined): { system: CodeSystemName; code: string } | undefined {
+export function codeView(
+  value: CodedValue | undefined,
+): { system: CodeSystemName; code: string } | undefined {
   const system = value && nameOf(CODE_SYSTEM, value.system);
   return value && system && { system, code: value.code };
 }

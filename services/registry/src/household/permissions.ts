@@ -49,7 +49,8 @@ const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
 const TRANSCRIBERS: readonly Role[] = ['township', 'county', 'city', 'province', 'service'];
 export const HISTORY_SCOPE = 'history:write';
 
-export const noticeTask = (level: 'village' | 'township'): Task => (level === 'village' ? 'villageNotice' : 'townshipNotice');
+export const noticeTask = (level: 'village' | 'township'): Task =>
+  level === 'village' ? 'villageNotice' : 'townshipNotice';
 export const announcementTask = (procedure: ProcedureName): Task =>
   procedure === 'exit' ? 'exitAnnouncement' : 'announcement';
 

@@ -28,5 +28,7 @@ export function reportRelapse(command: ReportRelapse, state: HouseholdState): De
   if (refusals.length > 0) return refuse(...refusals);
   const { causes, authorisation } = command;
   const value = create(RelapseReportedSchema, { causes, authorisation });
-  return accept(recorded(command, { case: 'relapseReported', value }, 'REG-03', 'REG-04', 'REG-05', 'REG-20'));
+  return accept(
+    recorded(command, { case: 'relapseReported', value }, 'REG-03', 'REG-04', 'REG-05', 'REG-20'),
+  );
 }

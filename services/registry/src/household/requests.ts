@@ -14,28 +14,26 @@ import { create } from '@bufbuild/protobuf';
 import { parseYuan, type CodeSystemName } from '@fupin/domain';
 import type { PersonIn } from '../vault/intake.js';
 import type { Basis, HouseholdCommand } from './commands.js';
+import type { ReapplicationDto } from './application.dto.js';
 import type {
-  AcknowledgementDto,
-  AuthorisationDto,
-  CausesDto,
-  CodeDto,
-  DataComparisonDto,
-  DemocraticReviewDto,
-  EvidenceDto,
-  ExitPlanDto,
   GuaranteeAssessmentDto,
   IncomeSurveyDto,
   LivingConditionsDto,
   MonitoringVisitDto,
-  PersonDto,
   PovertyCausesDto,
-  PublicNoticeDto,
-  ReapplicationDto,
   RelapseReportDto,
+} from './facts.dto.js';
+import type { AuthorisationDto, CausesDto, CodeDto, EvidenceDto, PersonDto } from './parts.dto.js';
+import type {
+  AcknowledgementDto,
+  DataComparisonDto,
+  DemocraticReviewDto,
+  ExitPlanDto,
+  PublicNoticeDto,
   ReviewDto,
   StepDto,
   VerificationDto,
-} from './household.dto.js';
+} from './steps.dto.js';
 import {
   coded,
   COMPARISON_HITS,
@@ -97,14 +95,22 @@ export const countyReview: Build<ReviewDto> = (body, basis) => ({
   approved: body.approved,
 });
 
-export const announcement = (body: Pick<StepDto, 'procedure'>, basis: Basis, householdNo?: string): HouseholdCommand => ({
+export const announcement = (
+  body: Pick<StepDto, 'procedure'>,
+  basis: Basis,
+  householdNo?: string,
+): HouseholdCommand => ({
   type: 'publishAnnouncement',
   ...basis,
   procedure: body.procedure,
   ...(householdNo !== undefined && { householdNo }),
 });
 
-export const exitPlan: Build<ExitPlanDto> = (body, basis) => ({ type: 'planExit', ...basis, year: body.year });
+export const exitPlan: Build<ExitPlanDto> = (body, basis) => ({
+  type: 'planExit',
+  ...basis,
+  year: body.year,
+});
 
 export const acknowledgement: Build<AcknowledgementDto> = (body, basis) => ({
   type: 'signAcknowledgement',
@@ -135,7 +141,11 @@ export const guaranteeAssessment: Build<GuaranteeAssessmentDto> = (body, basis) 
   type: 'assessGuarantees',
   ...basis,
   findings: body.findings.map(({ guarantee, holds, evidence }) =>
-    create(GuaranteeFindingSchema, { guarantee: GUARANTEES[guarantee], holds, evidence: evidenceOf(evidence) }),
+    create(GuaranteeFindingSchema, {
+      guarantee: GUARANTEES[guarantee],
+      holds,
+      evidence: evidenceOf(evidence),
+    }),
   ),
 });
 
@@ -201,7 +211,8 @@ function causesOf({ main, others = [] }: CausesDto): PovertyCauses {
   });
 }
 
-const codedOf = ({ system, code }: CodeDto, byDefault: CodeSystemName): CodedValue => coded(system ?? byDefault, code);
+const codedOf = ({ system, code }: CodeDto, byDefault: CodeSystemName): CodedValue =>
+  coded(system ?? byDefault, code);
 
 const evidenceOf = ({ source, datedOn, documentId }: EvidenceDto): Evidence =>
   create(EvidenceSchema, { source: EVIDENCE_SOURCES[source], datedOn, documentId });

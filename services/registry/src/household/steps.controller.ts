@@ -19,7 +19,7 @@ import {
   ResolutionDto,
   ReviewDto,
   VerificationDto,
-} from './household.dto.js';
+} from './steps.dto.js';
 import { announcementTask, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
 
@@ -38,37 +38,74 @@ export class StepsController {
   @Post('democratic-reviews')
   @ApiOperation({ summary: 'Record a democratic review / 民主评议' })
   @ApiProblems('votes-do-not-add-up', 'quorum-missed')
-  async democraticReview(@Param('id', UuidParam) id: string, @Body() body: DemocraticReviewDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async democraticReview(
+    @Param('id', UuidParam) id: string,
+    @Body() body: DemocraticReviewDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.democraticReview.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'democraticReview', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'democraticReview', id, body.occurredOn, build),
+    );
   }
 
   @Post('verifications')
   @ApiOperation({ summary: 'Record the verification by village committees and resident team / 核实' })
-  async verification(@Param('id', UuidParam) id: string, @Body() body: VerificationDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async verification(
+    @Param('id', UuidParam) id: string,
+    @Body() body: VerificationDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.verification.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'verification', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'verification', id, body.occurredOn, build),
+    );
   }
 
   @Post('data-comparisons')
   @ApiOperation({ summary: "Record the comparison with the sectors' data / 数据比对" })
-  async dataComparison(@Param('id', UuidParam) id: string, @Body() body: DataComparisonDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async dataComparison(
+    @Param('id', UuidParam) id: string,
+    @Body() body: DataComparisonDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.dataComparison.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'dataComparison', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'dataComparison', id, body.occurredOn, build),
+    );
   }
 
   @Post('public-notices')
   @ApiOperation({ summary: 'Post a public notice in village or township / 公示' })
   @ApiProblems('notice-too-short', 'income-not-above-line', 'guarantee-missing', 'several-reasons')
-  async publicNotice(@Param('id', UuidParam) id: string, @Body() body: PublicNoticeDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async publicNotice(
+    @Param('id', UuidParam) id: string,
+    @Body() body: PublicNoticeDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.publicNotice.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, noticeTask(body.level), id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, noticeTask(body.level), id, body.occurredOn, build),
+    );
   }
 
   @Post('objections')
   @ApiOperation({ summary: 'Raise an objection to a notice; its text goes to the vault / 提出异议' })
   @ApiProblems('no-notice-posted')
-  async objection(@Param('id', UuidParam) id: string, @Body() body: ObjectionDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer & { objectionId: string }> {
+  async objection(
+    @Param('id', UuidParam) id: string,
+    @Body() body: ObjectionDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer & { objectionId: string }> {
     const objectionId = uuid();
     const { procedure } = body;
     const handled = await this.desk.carryOut(
@@ -90,7 +127,13 @@ export class StepsController {
   @Post('objections/:objectionId/resolutions')
   @ApiOperation({ summary: 'Resolve an objection; an upheld one ends the procedure / 处理异议' })
   @ApiProblems('objection-not-open')
-  async resolution(@Param('id', UuidParam) id: string, @Param('objectionId', UuidParam) objectionId: string, @Body() body: ResolutionDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async resolution(
+    @Param('id', UuidParam) id: string,
+    @Param('objectionId', UuidParam) objectionId: string,
+    @Body() body: ResolutionDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const { procedure, upheld } = body;
     const handled = await this.desk.carryOut(
       request,
@@ -105,22 +148,49 @@ export class StepsController {
 
   @Post('township-reviews')
   @ApiOperation({ summary: "Record the township's review / 乡镇审核" })
-  async townshipReview(@Param('id', UuidParam) id: string, @Body() body: ReviewDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async townshipReview(
+    @Param('id', UuidParam) id: string,
+    @Body() body: ReviewDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.townshipReview.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'townshipReview', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'townshipReview', id, body.occurredOn, build),
+    );
   }
 
   @Post('county-reviews')
   @ApiOperation({ summary: "Record the county's re-review / 县级复审" })
-  async countyReview(@Param('id', UuidParam) id: string, @Body() body: ReviewDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async countyReview(
+    @Param('id', UuidParam) id: string,
+    @Body() body: ReviewDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.countyReview.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'countyReview', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'countyReview', id, body.occurredOn, build),
+    );
   }
 
   @Post('announcements')
   @ApiOperation({ summary: 'Announce the result: registered, exited or returned / 公告' })
-  @ApiProblems('notice-still-running', 'objection-open', 'income-not-above-line', 'guarantee-missing', 'several-reasons')
-  async announcement(@Param('id', UuidParam) id: string, @Body() body: AnnouncementDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  @ApiProblems(
+    'notice-still-running',
+    'objection-open',
+    'income-not-above-line',
+    'guarantee-missing',
+    'several-reasons',
+  )
+  async announcement(
+    @Param('id', UuidParam) id: string,
+    @Body() body: AnnouncementDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const task = announcementTask(body.procedure);
     const extras = { take: [] as string[] };
     const handled = await this.desk.carryOut(
@@ -142,15 +212,28 @@ export class StepsController {
   @Post('exit-plans')
   @ApiOperation({ summary: "Mark the household for exit in a year's plan / 拟退出" })
   @ApiProblems('plan-year-out-of-range', 'already-planned', 'wrong-status')
-  async exitPlan(@Param('id', UuidParam) id: string, @Body() body: ExitPlanDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async exitPlan(
+    @Param('id', UuidParam) id: string,
+    @Body() body: ExitPlanDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.exitPlan.bind(undefined, body);
     return commandAnswer(reply, await this.desk.carryOut(request, 'exitPlan', id, body.occurredOn, build));
   }
 
   @Post('acknowledgements')
   @ApiOperation({ summary: "Record the household's signed acknowledgement of its exit / 农户认可" })
-  async acknowledgement(@Param('id', UuidParam) id: string, @Body() body: AcknowledgementDto, @Command() request: CommandRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<CommandAnswer> {
+  async acknowledgement(
+    @Param('id', UuidParam) id: string,
+    @Body() body: AcknowledgementDto,
+    @Command() request: CommandRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CommandAnswer> {
     const build = requests.acknowledgement.bind(undefined, body);
-    return commandAnswer(reply, await this.desk.carryOut(request, 'acknowledgement', id, body.occurredOn, build));
+    return commandAnswer(
+      reply,
+      await this.desk.carryOut(request, 'acknowledgement', id, body.occurredOn, build),
+    );
   }
 }

@@ -21,7 +21,14 @@ import type {
   ResolveObjection,
 } from './commands.js';
 import { exitStandard } from './exit-standard.js';
-import { currentProcedure, PROCEDURE, progressOf, stepRefusals, type ProcedureName, type Step } from './procedure.js';
+import {
+  currentProcedure,
+  PROCEDURE,
+  progressOf,
+  stepRefusals,
+  type ProcedureName,
+  type Step,
+} from './procedure.js';
 import type { HouseholdState } from './state.js';
 
 /** A command about a step of a named procedure. */
@@ -85,20 +92,36 @@ export function holdDemocraticReview(command: HoldDemocraticReview, state: House
     votesAgainst,
     approved,
   });
-  return takeStep(command, state, 'democraticReview', { case: 'democraticReviewHeld', value }, {
-    turnedDown: approved ? undefined : TurnDownReason.REVIEW_REJECTED,
-    refusals,
-  });
+  return takeStep(
+    command,
+    state,
+    'democraticReview',
+    { case: 'democraticReviewHeld', value },
+    {
+      turnedDown: approved ? undefined : TurnDownReason.REVIEW_REJECTED,
+      refusals,
+    },
+  );
 }
 
 /** 村“两委”和驻村工作队核实 */
 export function completeVerification(command: CompleteVerification, state: HouseholdState): Decision<Event> {
   const { confirmed, evidence } = command;
-  const value = create(VerificationCompletedSchema, { procedure: PROCEDURE[command.procedure], confirmed, evidence });
-  return takeStep(command, state, 'verification', { case: 'verificationCompleted', value }, {
-    turnedDown: confirmed ? undefined : TurnDownReason.NOT_CONFIRMED,
-    refusals: evidenceRefusals(evidence, command, 'evidence'),
+  const value = create(VerificationCompletedSchema, {
+    procedure: PROCEDURE[command.procedure],
+    confirmed,
+    evidence,
   });
+  return takeStep(
+    command,
+    state,
+    'verification',
+    { case: 'verificationCompleted', value },
+    {
+      turnedDown: confirmed ? undefined : TurnDownReason.NOT_CONFIRMED,
+      refusals: evidenceRefusals(evidence, command, 'evidence'),
+    },
+  );
 }
 
 /**
@@ -147,7 +170,11 @@ export function raiseObjection(command: RaiseObjection, state: HouseholdState): 
       ruleId: 'REG-20',
     });
   } else if (progress.objections.includes(command.objectionId)) {
-    refusals.push({ code: 'objection-known', message: 'This objection was raised before', field: 'objectionId' });
+    refusals.push({
+      code: 'objection-known',
+      message: 'This objection was raised before',
+      field: 'objectionId',
+    });
   }
   if (refusals.length > 0) return refuse(...refusals);
   const { objectionId } = command;
@@ -159,7 +186,10 @@ export function raiseObjection(command: RaiseObjection, state: HouseholdState): 
 export function resolveObjection(command: ResolveObjection, state: HouseholdState): Decision<Event> {
   const refusals = dateRefusals(command, state, 'status');
   const { objectionId, upheld } = command;
-  if (currentProcedure(state) !== command.procedure || progressOf(state)?.openObjections[objectionId] === undefined) {
+  if (
+    currentProcedure(state) !== command.procedure ||
+    progressOf(state)?.openObjections[objectionId] === undefined
+  ) {
     refusals.push({
       code: 'objection-not-open',
       message: 'There is no such open objection',
@@ -169,7 +199,11 @@ export function resolveObjection(command: ResolveObjection, state: HouseholdStat
     });
   }
   if (refusals.length > 0) return refuse(...refusals);
-  const value = create(ObjectionResolvedSchema, { procedure: PROCEDURE[command.procedure], objectionId, upheld });
+  const value = create(ObjectionResolvedSchema, {
+    procedure: PROCEDURE[command.procedure],
+    objectionId,
+    upheld,
+  });
   const resolved = recorded(command, { case: 'objectionResolved', value }, 'REG-20');
   return upheld ? accept(resolved, turnedDown(command, TurnDownReason.OBJECTION_UPHELD)) : accept(resolved);
 }

@@ -62,17 +62,33 @@ export class VillagesController {
     const village = this.villages.current(code, 'code');
     assertWithin(caller, village, 'code');
     const after = decodeCursor(query.cursor, ['string'])?.[0];
-    const ids = await this.directory.inVillage(village, after === undefined ? undefined : String(after), query.limit + 1);
+    const ids = await this.directory.inVillage(
+      village,
+      after === undefined ? undefined : String(after),
+      query.limit + 1,
+    );
     const page = ids.slice(0, query.limit);
     const names = NAMES.includes(caller.role) ? await this.vault.headNames(page) : undefined;
     const rows = await Promise.all(page.map((id) => this.row(id, names?.get(id))));
-    return { ...toPage(ids, query.limit, (id) => [id], (id) => id), items: rows };
+    return {
+      ...toPage(
+        ids,
+        query.limit,
+        (id) => [id],
+        (id) => id,
+      ),
+      items: rows,
+    };
   }
 
   @Post('democratic-reviews')
   @HttpCode(200)
   @ApiOperation({ summary: 'A democratic review over a list / 民主评议（批量）' })
-  democraticReviews(@Param('code') code: string, @Body() body: DemocraticReviewBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  democraticReviews(
+    @Param('code') code: string,
+    @Body() body: DemocraticReviewBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'democraticReview', code, body, (item, basis) => ({
       command: requests.democraticReview({ ...body, ...item }, basis),
     }));
@@ -81,7 +97,11 @@ export class VillagesController {
   @Post('verifications')
   @HttpCode(200)
   @ApiOperation({ summary: 'Verifications of a list / 核实（批量）' })
-  verifications(@Param('code') code: string, @Body() body: VerificationBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  verifications(
+    @Param('code') code: string,
+    @Body() body: VerificationBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'verification', code, body, (item, basis) => ({
       command: requests.verification({ ...body, ...item }, basis),
     }));
@@ -90,7 +110,11 @@ export class VillagesController {
   @Post('data-comparisons')
   @HttpCode(200)
   @ApiOperation({ summary: 'Data comparisons of a list / 数据比对（批量）' })
-  dataComparisons(@Param('code') code: string, @Body() body: DataComparisonBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  dataComparisons(
+    @Param('code') code: string,
+    @Body() body: DataComparisonBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'dataComparison', code, body, (item, basis) => ({
       command: requests.dataComparison({ ...body, ...item }, basis),
     }));
@@ -99,7 +123,11 @@ export class VillagesController {
   @Post('public-notices')
   @HttpCode(200)
   @ApiOperation({ summary: 'Post a list / 公示（批量）' })
-  publicNotices(@Param('code') code: string, @Body() body: PublicNoticeBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  publicNotices(
+    @Param('code') code: string,
+    @Body() body: PublicNoticeBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, noticeTask(body.level), code, body, (_item, basis) => ({
       command: requests.publicNotice(body, basis),
     }));
@@ -108,7 +136,11 @@ export class VillagesController {
   @Post('township-reviews')
   @HttpCode(200)
   @ApiOperation({ summary: "The township's review of a list / 乡镇审核（批量）" })
-  townshipReviews(@Param('code') code: string, @Body() body: ReviewBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  townshipReviews(
+    @Param('code') code: string,
+    @Body() body: ReviewBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'townshipReview', code, body, (item, basis) => ({
       command: requests.townshipReview({ ...body, ...item }, basis),
     }));
@@ -117,7 +149,11 @@ export class VillagesController {
   @Post('county-reviews')
   @HttpCode(200)
   @ApiOperation({ summary: "The county's re-review of a list / 县级复审（批量）" })
-  countyReviews(@Param('code') code: string, @Body() body: ReviewBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  countyReviews(
+    @Param('code') code: string,
+    @Body() body: ReviewBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'countyReview', code, body, (item, basis) => ({
       command: requests.countyReview({ ...body, ...item }, basis),
     }));
@@ -126,31 +162,50 @@ export class VillagesController {
   @Post('announcements')
   @HttpCode(200)
   @ApiOperation({ summary: 'Announce the results of a list / 公告（批量）' })
-  async announcements(@Param('code') code: string, @Body() body: AnnouncementBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  async announcements(
+    @Param('code') code: string,
+    @Body() body: AnnouncementBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     const task = announcementTask(body.procedure);
     if (body.procedure !== 'identification') {
-      return this.batch.run(request, task, code, body, (_item, basis) => ({ command: requests.announcement(body, basis) }));
+      return this.batch.run(request, task, code, body, (_item, basis) => ({
+        command: requests.announcement(body, basis),
+      }));
     }
     const village = this.villages.current(code, 'code');
     assertWithin(request.caller, village, 'code');
     const numbers = await setAsideNumbers(this.pool, village, body.items.length);
     return this.batch.run(request, task, code, body, (_item, basis, index) => {
       const householdNo = numbers[index] ?? '';
-      return { command: requests.announcement(body, basis, householdNo), extras: { take: [numberClaim(householdNo)] } };
+      return {
+        command: requests.announcement(body, basis, householdNo),
+        extras: { take: [numberClaim(householdNo)] },
+      };
     });
   }
 
   @Post('exit-plans')
   @HttpCode(200)
   @ApiOperation({ summary: "Mark a list for exit in a year's plan / 拟退出（批量）" })
-  exitPlans(@Param('code') code: string, @Body() body: ExitPlanBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
-    return this.batch.run(request, 'exitPlan', code, body, (_item, basis) => ({ command: requests.exitPlan(body, basis) }));
+  exitPlans(
+    @Param('code') code: string,
+    @Body() body: ExitPlanBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
+    return this.batch.run(request, 'exitPlan', code, body, (_item, basis) => ({
+      command: requests.exitPlan(body, basis),
+    }));
   }
 
   @Post('acknowledgements')
   @HttpCode(200)
   @ApiOperation({ summary: 'Signed acknowledgements of a list / 农户认可（批量）' })
-  acknowledgements(@Param('code') code: string, @Body() body: AcknowledgementBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  acknowledgements(
+    @Param('code') code: string,
+    @Body() body: AcknowledgementBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'acknowledgement', code, body, (item, basis) => ({
       command: requests.acknowledgement(item, basis),
     }));
@@ -159,7 +214,11 @@ export class VillagesController {
   @Post('income-surveys')
   @HttpCode(200)
   @ApiOperation({ summary: "A year's income surveys of a list / 收入调查（批量）" })
-  incomeSurveys(@Param('code') code: string, @Body() body: IncomeSurveyBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  incomeSurveys(
+    @Param('code') code: string,
+    @Body() body: IncomeSurveyBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'householdFact', code, body, (item, basis) => ({
       command: requests.incomeSurvey({ ...body, ...item }, basis),
     }));
@@ -168,7 +227,11 @@ export class VillagesController {
   @Post('guarantee-assessments')
   @HttpCode(200)
   @ApiOperation({ summary: 'Assessments of 两不愁三保障 of a list / 两不愁三保障评估（批量）' })
-  guaranteeAssessments(@Param('code') code: string, @Body() body: GuaranteeAssessmentBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  guaranteeAssessments(
+    @Param('code') code: string,
+    @Body() body: GuaranteeAssessmentBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'guaranteeAssessment', code, body, (item, basis) => ({
       command: requests.guaranteeAssessment(item, basis),
     }));
@@ -177,7 +240,11 @@ export class VillagesController {
   @Post('monitoring-visits')
   @HttpCode(200)
   @ApiOperation({ summary: 'Visits to the exited households of a list / 跟踪监测（批量）' })
-  monitoringVisits(@Param('code') code: string, @Body() body: MonitoringVisitBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  monitoringVisits(
+    @Param('code') code: string,
+    @Body() body: MonitoringVisitBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'householdFact', code, body, (item, basis) => ({
       command: requests.monitoringVisit(item, basis),
     }));
@@ -186,7 +253,11 @@ export class VillagesController {
   @Post('relapse-reports')
   @HttpCode(200)
   @ApiOperation({ summary: 'Relapse reports of a list / 返贫报告（批量）' })
-  relapseReports(@Param('code') code: string, @Body() body: RelapseReportBatch, @Command() request: CommandRequest): Promise<BatchAnswer> {
+  relapseReports(
+    @Param('code') code: string,
+    @Body() body: RelapseReportBatch,
+    @Command() request: CommandRequest,
+  ): Promise<BatchAnswer> {
     return this.batch.run(request, 'relapseReport', code, body, (item, basis) => ({
       command: requests.relapseReport(item, basis),
     }));

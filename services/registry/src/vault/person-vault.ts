@@ -77,7 +77,9 @@ export class PersonVault {
 
   /** Opens a person's row. The caller leaves an audit record first. */
   async resolve(personId: string): Promise<Person | undefined> {
-    const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE person_id = $1', [personId]);
+    const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE person_id = $1', [
+      personId,
+    ]);
     const row = rows[0];
     if (!row) return undefined;
     const read = (column: 'name' | 'id_number' | 'phone' | 'bank_account' | 'address') => {
@@ -106,7 +108,12 @@ export class PersonVault {
   }
 
   /** 查询留痕: writes down who looked up whom, and why if they said so. */
-  async audit(caller: Caller, action: string, personId: string | undefined, purpose: string | undefined): Promise<void> {
+  async audit(
+    caller: Caller,
+    action: string,
+    personId: string | undefined,
+    purpose: string | undefined,
+  ): Promise<void> {
     await this.pool.query(
       'INSERT INTO person_audit (subject, role, action, person_id, purpose) VALUES ($1, $2, $3, $4, $5)',
       [caller.subject, caller.role, action, personId ?? null, purpose ?? null],
@@ -114,7 +121,9 @@ export class PersonVault {
   }
 
   private async place(condition: string, value: unknown): Promise<PersonPlace | undefined> {
-    const { rows } = await this.pool.query<Row>(`SELECT ${PLACE} FROM person_vault WHERE ${condition}`, [value]);
+    const { rows } = await this.pool.query<Row>(`SELECT ${PLACE} FROM person_vault WHERE ${condition}`, [
+      value,
+    ]);
     return rows[0] && placeOf(rows[0]);
   }
 }

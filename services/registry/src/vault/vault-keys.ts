@@ -31,7 +31,9 @@ export function readVaultKeys(env: Readonly<Record<string, string | undefined>> 
   }
   const current = byId.keys().next().value;
   if (current === undefined && faults.length === 0) {
-    faults.push('VAULT_KEYS is missing: id:key[,id:key…], each key 32 bytes in base64 (openssl rand -base64 32)');
+    faults.push(
+      'VAULT_KEYS is missing: id:key[,id:key…], each key 32 bytes in base64 (openssl rand -base64 32)',
+    );
   }
   const hashKey = Buffer.from(env['VAULT_HASH_KEY'] ?? '', 'base64');
   if (hashKey.length !== KEY_BYTES) faults.push('VAULT_HASH_KEY is missing or wrong: 32 bytes in base64');

@@ -61,7 +61,10 @@ describe('taking persons in', () => {
     takeIn(keys, { householdId: 'h', villageCode: '422823101201', persons, address: '三组' });
 
   it('gives members without anything that names them, and one claim each', () => {
-    const { members, claims } = household(person('422823197003070021', '01'), person('42282319680214001X', '02'));
+    const { members, claims } = household(
+      person('422823197003070021', '01'),
+      person('42282319680214001X', '02'),
+    );
     expect(members).toMatchObject([
       { birthYear: 1970, sex: 2, relation: { system: CodeSystem.REGISTER_RELATION, code: '01' } },
       { birthYear: 1968, sex: 1 },
@@ -83,7 +86,10 @@ describe('taking persons in', () => {
 
   it('keeps the address with the head, and the village in the directory', () => {
     const { attachments } = household(person('422823197003070021', '01'), person('42282319680214001X', '02'));
-    expect(attachments[0]).toEqual({ table: 'household_directory', row: { household_id: 'h', village: '422823101201' } });
+    expect(attachments[0]).toEqual({
+      table: 'household_directory',
+      row: { household_id: 'h', village: '422823101201' },
+    });
     expect(attachments.slice(1).map(({ row }) => row['address'] !== null)).toEqual([true, false]);
   });
 });
