@@ -29,10 +29,11 @@ export function foldStored<S, C, E>(
   const last = stored.at(-1);
   if (!last) return from;
   let { state } = from;
+  // The hash is copied: what was loaded need not stay in memory for it.
   for (const event of stored) {
     state = type.decider.evolve(state, recordedEvent(event, type.decode(event.payload)));
   }
-  return { state, version: last.version, hash: last.hash, position: last.position };
+  return { state, version: last.version, hash: Buffer.from(last.hash), position: last.position };
 }
 
 /** A stored event as the decider sees it. */

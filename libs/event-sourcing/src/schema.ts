@@ -29,6 +29,9 @@ create table events (
 );
 alter table events alter column payload set storage external, alter column hash set storage plain;
 
+-- The planner must not learn of these tables while they are tiny: it would keep plans that read them from end to end.
+alter table events set (autovacuum_analyze_threshold = 50000, autovacuum_vacuum_insert_threshold = 50000);
+
 -- Claims ('claim:…', no fingerprint) and idempotency keys ('request:…'); owner is the stream that they belong to.
 create table keys (
   key text collate "C" primary key,
@@ -38,6 +41,7 @@ create table keys (
   last_version int,
   last_position bigint
 );
+alter table keys set (autovacuum_analyze_threshold = 50000, autovacuum_vacuum_insert_threshold = 50000);
 create index keys_claims_by_owner on keys (owner) where fingerprint is null;
 
 create table relay_checkpoints (

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
-import { textArray, uuidArray, uuidBytes } from './pg-arrays.js';
+import { intArray, textArray, uuidArray, uuidBytes } from './pg-arrays.js';
 import {
   AS_TEXT,
   bytesOf,
@@ -21,11 +21,16 @@ export type SeenRequest = Extract<AppendOutcome, { outcome: 'replayed' | 'keyReu
 
 type Database = Pool | ClientBase;
 
-/** The events of a stream in order, from the one after `afterVersion`. */
+/** A stream to load, from the event after `afterVersion`. */
+export interface Load {
+  readonly streamId: string;
+  readonly afterVersion: number;
+}
+
+/** The events of a stream in order. */
 export async function loadStream(
   database: Database,
-  streamId: string,
-  afterVersion: number,
+  { streamId, afterVersion }: Load,
 ): Promise<StoredEvent[]> {
   const rows = await queryRows<EventColumns>(
     database,
@@ -33,28 +38,28 @@ export async function loadStream(
     `select ${EVENT_COLUMNS} from events e where e.stream_id = $1 and e.version > $2 order by e.version`,
     [streamId, afterVersion],
   );
-  return rows.map(storedEvent);
+  return rows.map((row) => storedEvent(streamId, row));
 }
 
-/** The events of many streams in one query, by stream id; a stream without events is absent. */
-export async function loadStreams(
-  database: Database,
-  streamIds: readonly string[],
-): Promise<Map<string, StoredEvent[]>> {
-  const rows = await queryRows<EventColumns>(
+/** The events of several streams in one query, for each load in order. */
+export async function loadStreams(database: Database, loads: readonly Load[]): Promise<StoredEvent[][]> {
+  const rows = await queryRows<[string, ...EventColumns]>(
     database,
     'load_streams',
-    `select ${EVENT_COLUMNS} from events e where e.stream_id = any($1) order by e.stream_id, e.version`,
-    [uuidArray(streamIds.map(uuidBytes))],
+    // The fence (offset 0) makes this a look-up in the index for each stream, whatever the planner knows.
+    `select l.n, ${EVENT_COLUMNS} from unnest($1::uuid[], $2::int[]) with ordinality l(stream_id, after, n),
+       lateral (select * from events where stream_id = l.stream_id and version > l.after order by version offset 0) e`,
+    [
+      uuidArray(loads.map(({ streamId }) => uuidBytes(streamId))),
+      intArray(loads.map(({ afterVersion }) => afterVersion)),
+    ],
   );
-  const streams = new Map<string, StoredEvent[]>();
+  const loaded = loads.map((): StoredEvent[] => []);
   for (const row of rows) {
-    const event = storedEvent(row);
-    const events = streams.get(event.streamId);
-    if (events) events.push(event);
-    else streams.set(event.streamId, [event]);
+    const n = Number(row[0]) - 1;
+    loaded[n]!.push(storedEvent(loads[n]!.streamId, row, 1));
   }
-  return streams;
+  return loaded;
 }
 
 /** What became of each request, in order; undefined for one never seen. */

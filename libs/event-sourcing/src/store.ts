@@ -18,6 +18,7 @@ import {
   loadStreams,
   seenRequests,
   StoreUnavailable,
+  type Load,
   type SeenRequest,
 } from './store-queries.js';
 import type { StoredEvent } from './stored-event.js';
@@ -36,11 +37,18 @@ export interface EventStoreOptions {
   readonly patience?: number;
 }
 
+/** Streams in one query of concurrent callers, and such queries at the same time. */
+const LOADS_TOGETHER = 4;
+const LOAD_LANES = 4;
+/** Streams in one query of a bulk. */
+const LOADED_AT_ONCE = 500;
+
 /** The event store of a service: see README.md for its guarantees. */
 export class EventStore {
   readonly pool: Pool;
   readonly #coalescer: Coalescer<PreparedAppend, AppendOutcome>;
   readonly #listeners = new Set<(lastPosition: number) => void>();
+  readonly #loads: Coalescer<Load, StoredEvent[]>;
   readonly #lanes: Lane[];
   readonly #newLane: () => Lane;
 
@@ -60,6 +68,18 @@ export class EventStore {
       maxBytes: options.maxBytes ?? 4 << 20,
       maxPending: options.maxPending ?? 10_000,
     });
+    this.#loads = coalescer({
+      flush: async (batch) =>
+        batch.length === 1 ? [await loadStream(this.pool, batch[0]!)] : loadStreams(this.pool, batch),
+      keysOf: () => [],
+      sizeOf: () => ({ events: 1, bytes: 0 }),
+      separate: (error) => !(error instanceof StoreUnavailable),
+      refuse: () => new StoreUnavailable('too many loads are waiting'),
+      lanes: LOAD_LANES,
+      maxEvents: LOADS_TOGETHER,
+      maxBytes: 1,
+      maxPending: options.maxPending ?? 10_000,
+    });
   }
 
   /**
@@ -74,14 +94,25 @@ export class EventStore {
     return this.#coalescer.submit(prepareAppend(complete));
   }
 
-  /** The events of a stream in order, from the one after `afterVersion`; none for an unknown stream. */
+  /**
+   * The events of a stream in order, from the one after `afterVersion`; none for an unknown stream. Concurrent callers
+   * share a query.
+   */
   load(streamId: string, afterVersion = 0): Promise<StoredEvent[]> {
-    return loadStream(this.pool, streamId, afterVersion);
+    return this.#loads.submit({ streamId, afterVersion });
   }
 
-  /** The events of many streams in one query, by stream id; a stream without events is absent. */
-  loadMany(streamIds: readonly string[]): Promise<Map<string, StoredEvent[]>> {
-    return loadStreams(this.pool, streamIds);
+  /** The events of many streams, by stream id; a stream without events is absent. */
+  async loadMany(streamIds: readonly string[]): Promise<Map<string, StoredEvent[]>> {
+    const streams = new Map<string, StoredEvent[]>();
+    for (let from = 0; from < streamIds.length; from += LOADED_AT_ONCE) {
+      const loads = streamIds
+        .slice(from, from + LOADED_AT_ONCE)
+        .map((streamId) => ({ streamId, afterVersion: 0 }));
+      const loaded = await loadStreams(this.pool, loads);
+      loaded.forEach((events, i) => events.length > 0 && streams.set(loads[i]!.streamId, events));
+    }
+    return streams;
   }
 
   /** Looks whether a request was seen before, without appending anything. */
@@ -105,7 +136,7 @@ export class EventStore {
       await client.query(`begin; select pg_advisory_xact_lock(${APPEND_LOCK})`);
       try {
         const done = await work({
-          load: (streamId, afterVersion = 0) => loadStream(client, streamId, afterVersion),
+          load: (streamId, afterVersion = 0) => loadStream(client, { streamId, afterVersion }),
           append: async (request) => {
             checkAppend(request);
             const [outcome] = await flushAppends(client, [prepareAppend(request)]);

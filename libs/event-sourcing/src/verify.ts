@@ -63,7 +63,7 @@ async function verifyChain(pool: Pool): Promise<VerifyReport> {
   for (;;) {
     const { rows } = await pool.query<string[]>({
       name: 'verify_chain',
-      text: `select ${EVENT_COLUMNS}, p.hash, p.position
+      text: `select e.stream_id, ${EVENT_COLUMNS}, p.hash, p.position
         from (select * from events where position > $1 order by position limit ${BATCH}) e
         left join events p on p.stream_id = e.stream_id and p.version = e.version - 1
         order by e.position`,
@@ -73,8 +73,8 @@ async function verifyChain(pool: Pool): Promise<VerifyReport> {
     });
     if (rows.length === 0) return { events, lastPosition, first: undefined };
     for (const row of rows) {
-      const event = storedEvent(row);
-      const misfit = misfitOf(event, lastPosition, row[9] ?? undefined, Number(row[10]));
+      const event = storedEvent(row[0]!, row, 1);
+      const misfit = misfitOf(event, lastPosition, row[8] ?? undefined, Number(row[9]));
       lastPosition = event.position;
       events++;
       if (misfit) return { events, lastPosition: await highest(pool), first: { ...whereOf(event), misfit } };

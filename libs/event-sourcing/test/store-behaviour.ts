@@ -59,6 +59,17 @@ export function storeBehaviour(name: string, make: () => Promise<StoreUnderTest>
       expect((await store.loadMany([streamId, randomUUID()])).get(streamId)).toEqual(loaded);
     });
 
+    it('gives each of many concurrent callers his own stream', async () => {
+      const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => stream(store, 1 + (i % 3))));
+      const loaded = await Promise.all([...ids, ...ids].map((id, i) => store.load(id, i < 20 ? 0 : 1)));
+      expect(loaded.map((events) => events.map(({ version }) => version))).toEqual(
+        loaded.map((_, i) => [1, 2, 3].slice(i < 20 ? 0 : 1, 1 + ((i % 20) % 3))),
+      );
+      loaded.forEach((events, i) => expect(events.every(({ streamId }) => streamId === ids[i % 20])).toBe(true));
+      const settled = await Promise.allSettled([store.load('no uuid'), store.load(ids[0]!)]);
+      expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    });
+
     it('refuses a version that is too low, too high, or of a stream that is not there', async () => {
       const streamId = await stream(store, 3);
       for (const expected of [0, 2, 4, 7]) {
