@@ -162,10 +162,13 @@ export class PartitionProjector {
         last = undefined;
         continue;
       }
-      last = fetched.messages.at(-1) ?? first;
-      fetching = quietly(this.fetch(last.offset + 1));
+      const end = fetched.messages.at(-1) ?? first;
+      // A fetch does not cross the end of a log segment. When it brought the anchor alone, the next message may be of
+      // another writer and the log is ours all the same; to look again would bring the same answer for ever.
+      last = end.offset === this.checkpoint.offset ? undefined : end;
+      fetching = quietly(this.fetch(end.offset + 1));
       await this.project(fetched.messages);
-      this.next = last.offset + 1;
+      this.next = end.offset + 1;
       this.options.onProgress(this.next);
       this.showLag();
     }
