@@ -57,6 +57,8 @@ export function asUser(command: Command, user: User | undefined, folders: readon
 }
 
 const privileges = (capability: string, user: User): string[] => [
+  // Without this access(2), by which initdb looks for its neighbours, disregards the capability.
+  '--securebits=+no_setuid_fixup',
   `--reuid=${user.uid}`,
   `--regid=${user.gid}`,
   '--clear-groups',

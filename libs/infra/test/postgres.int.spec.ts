@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -123,12 +125,18 @@ describe('the embedded PostgreSQL', () => {
     async () => {
       const first = await startPostgres({ dataDir });
       await first.stop();
-      writeFileSync(
-        join(dataDir, 'pgdata', 'postmaster.pid'),
-        `${process.pid}\n${dataDir}/pgdata\n0\n5432\n\n127.0.0.1\n  1 2\nready\n`,
-      );
-      const second = await startPostgres({ dataDir });
-      await second.stop();
+      // Of the server's own user: PostgreSQL itself gets over one that it may not signal.
+      const { uid } = statSync(join(dataDir, 'pgdata'));
+      const stranger = spawn('sleep', ['600'], process.getuid?.() === 0 ? { uid } : {});
+      const file = `${stranger.pid ?? 0}\n${dataDir}/pgdata\n0\n5432\n\n127.0.0.1\n  1 2\nready\n`;
+      writeFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), file);
+      try {
+        const second = await startPostgres({ dataDir });
+        await second.stop();
+        expect(stranger.exitCode).toBeNull();
+      } finally {
+        stranger.kill();
+      }
     },
     SLOW,
   );

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chownSync,
   cpSync,
@@ -9,10 +10,12 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { cacheFolder } from '../src/cache.js';
 import { startPostgres } from '../src/index.js';
+import { postgresBinaries } from '../src/postgres-binaries.js';
+import { asUser, serverUser } from '../src/server-user.js';
 import { leftOvers, startOwner } from './run.js';
 
 const asRoot = process.getuid?.() === 0 && process.platform === 'linux';
@@ -69,6 +72,29 @@ describe('who may run it', () => {
         await client.query('create table t as select 1 as x');
         await client.end();
         await server.stop();
+      } finally {
+        rmSync(closed, { recursive: true, force: true });
+      }
+    },
+    SLOW,
+  );
+
+  (asRoot ? it : it.skip)(
+    'root, with programs in a folder that no other user may enter',
+    () => {
+      const closed = mkdtempSync(join(tmpdir(), 'closed-'));
+      try {
+        const native = join(dirname(postgresBinaries().initdb), '..');
+        cpSync(native, join(closed, 'native'), { recursive: true, verbatimSymlinks: true });
+        const bin = join(closed, 'native', 'bin');
+        const user = serverUser();
+        mkdirSync(join(closed, 'cluster'));
+        chownSync(join(closed, 'cluster'), user?.uid ?? 0, user?.gid ?? 0);
+        const args = ['-D', join(closed, 'cluster'), '--no-sync'];
+        const command = asUser({ file: join(bin, 'initdb'), args, env: {} }, user, [bin]);
+        const { status, stderr } = spawnSync(command.file, [...command.args], { encoding: 'utf8', cwd: '/' });
+        expect(stderr.replace(/^initdb: (warning|hint):.*$/gm, '').trim()).toBe('');
+        expect(status).toBe(0);
       } finally {
         rmSync(closed, { recursive: true, force: true });
       }
