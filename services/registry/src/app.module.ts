@@ -16,6 +16,7 @@ import { FactsController } from './household/facts.controller.js';
 import { householdStream } from './household/household.stream.js';
 import { HouseholdsController } from './household/households.controller.js';
 import { StepsController } from './household/steps.controller.js';
+import { VillageListController } from './household/village-list.controller.js';
 import { VillagesController } from './household/villages.controller.js';
 import { ImportModule } from './import/import.module.js';
 import { PolicyController } from './policy.controller.js';
@@ -33,6 +34,7 @@ export const RELAY_TOPIC = Symbol('registry:relay-topic');
     HouseholdsController,
     StepsController,
     FactsController,
+    VillageListController,
     VillagesController,
     PolicyController,
     PersonsController,

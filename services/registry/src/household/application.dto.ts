@@ -14,7 +14,7 @@ import { CausesDto, AuthorisationDto, PersonDto, Dated } from './parts.dto.js';
 
 /** A household asks to be registered / 贫困户申请 */
 export class ApplicationDto extends Dated {
-  /** 12-digit village code / 行政村代码 @example 422823101201 */
+  /** 12-digit village code / 行政村代码 @example "422823101201" */
   @IsVillageCode()
   villageCode!: string;
 
@@ -39,11 +39,13 @@ export class ApplicationDto extends Dated {
   @Type(() => PersonDto)
   members!: PersonDto[];
 
+  /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()
   @Type(() => CausesDto)
   @IsObject()
   causes!: CausesDto;
 
+  /** Signed inquiry authorisation / 授权承诺 @example {"signedOn": "2016-11-18", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e01"} */
   @ValidateNested()
   @Type(() => AuthorisationDto)
   @IsObject()
@@ -60,11 +62,13 @@ export class ReapplicationDto extends Dated {
   @IsIn(Object.keys(HOUSEHOLD_KINDS))
   householdKind!: keyof typeof HOUSEHOLD_KINDS;
 
+  /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()
   @Type(() => CausesDto)
   @IsObject()
   causes!: CausesDto;
 
+  /** Signed inquiry authorisation / 授权承诺 @example {"signedOn": "2016-11-18", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e01"} */
   @ValidateNested()
   @Type(() => AuthorisationDto)
   @IsObject()

@@ -1,4 +1,4 @@
-import { IntersectionType, OmitType, PickType } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType, OmitType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -186,6 +186,11 @@ export class BatchOutcome {
   /** The key was seen before: nothing was written now */
   replayed?: boolean;
   /** Why it was refused, as problem+json would say it alone */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { type: 'urn:fupin:problem:step-out-of-order', status: 409, ruleId: 'REG-20' },
+  })
   problem?: Record<string, unknown>;
 }
 

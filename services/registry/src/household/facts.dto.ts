@@ -19,6 +19,7 @@ import { CausesDto, AuthorisationDto, EvidenceDto, Dated } from './parts.dto.js'
 
 /** 致贫原因 */
 export class PovertyCausesDto extends Dated {
+  /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()
   @Type(() => CausesDto)
   @IsObject()
@@ -33,23 +34,23 @@ export class IncomeSurveyDto extends Dated {
   @Max(2999)
   year!: number;
 
-  /** A17a 工资性收入（元） @example 12000.00 */
+  /** A17a 工资性收入（元） @example "12000.00" */
   @IsYuan()
   wage!: string;
 
-  /** A17b 生产经营性收入（元） @example 4500.00 */
+  /** A17b 生产经营性收入（元） @example "4500.00" */
   @IsYuan()
   business!: string;
 
-  /** A17c 转移性收入（元） @example 1800.50 */
+  /** A17c 转移性收入（元） @example "1800.50" */
   @IsYuan()
   transfer!: string;
 
-  /** A17d 财产性收入（元） @example 0.00 */
+  /** A17d 财产性收入（元） @example "0.00" */
   @IsYuan()
   property!: string;
 
-  /** A18 生产经营性支出（元） @example 1200.00 */
+  /** A18 生产经营性支出（元） @example "1200.00" */
   @IsYuan()
   businessCost!: string;
 
@@ -60,6 +61,7 @@ export class IncomeSurveyDto extends Dated {
   @Max(50)
   persons?: number;
 
+  /** Evidence / 佐证 @example {"source": "householdVisit", "datedOn": "2016-11-20", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"} */
   @ValidateNested()
   @Type(() => EvidenceDto)
   @IsObject()
@@ -76,6 +78,7 @@ export class FindingDto {
   @IsBoolean()
   holds!: boolean;
 
+  /** Evidence / 佐证 @example {"source": "householdVisit", "datedOn": "2016-11-20", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"} */
   @ValidateNested()
   @Type(() => EvidenceDto)
   @IsObject()
@@ -84,6 +87,7 @@ export class FindingDto {
 
 /** 两不愁三保障和饮水安全评估 */
 export class GuaranteeAssessmentDto extends Dated {
+  /** Findings, each with evidence / 评估结果 @example [{"guarantee": "food", "holds": true, "evidence": {"source": "householdVisit", "datedOn": "2016-11-20", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"}}] */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(6)
@@ -94,7 +98,7 @@ export class GuaranteeAssessmentDto extends Dated {
 
 /** Form fields A21–A23, A35, A37 / 居住条件 */
 export class LivingConditionsDto extends Dated {
-  /** A21 in square metres, at most two decimals; "0" without a house / 住房面积 @example 96.50 */
+  /** A21 in square metres, at most two decimals; "0" without a house / 住房面积 @example "96.50" */
   @Matches(/^\d{1,5}(\.\d{1,2})?$/, { message: 'housingArea must be a decimal string of square metres' })
   housingArea!: string;
 
@@ -132,11 +136,13 @@ export class MonitoringVisitDto extends Dated {
 
 /** 返贫报告 */
 export class RelapseReportDto extends Dated {
+  /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()
   @Type(() => CausesDto)
   @IsObject()
   causes!: CausesDto;
 
+  /** Signed inquiry authorisation / 授权承诺 @example {"signedOn": "2016-11-18", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e01"} */
   @ValidateNested()
   @Type(() => AuthorisationDto)
   @IsObject()

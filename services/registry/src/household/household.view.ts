@@ -7,56 +7,10 @@ import { ROLES } from '@fupin/service';
 import type { Event } from './basis.js';
 import { codeView, ENTRY_KINDS, EVIDENCE_SOURCES, GUARANTEES, HOUSEHOLD_KINDS, nameOf } from './names.js';
 import { nextStep } from './procedure.js';
+import type { EventView, HouseholdView, MemberView, ProcedureView } from './views.dto.js';
 import type { Finding, HouseholdFile, KnownHousehold, Progress } from './state.js';
 
 // What the register shows of a household. No names: those are in the vault.
-
-/** A household of the register / 建档立卡户 */
-export interface HouseholdView {
-  id: string;
-  version: number;
-  villageCode: string;
-  villageName: string | undefined;
-  /** applicant 申请中, turnedDown 未通过, stillPoor 未脱贫, exited 脱贫 */
-  status: KnownHousehold['status'];
-  householdNo: string | undefined;
-  entryKind: string | undefined;
-  householdKind: string | undefined;
-  registeredOn: string | undefined;
-  exitedOn: string | undefined;
-  returnedOn: string | undefined;
-  plannedExitYear: number | undefined;
-  policiesRetainedUntil: string | undefined;
-  dibaoContinues: boolean | undefined;
-  persons: number;
-  members: MemberView[];
-  causes: { main: unknown; others: unknown[] } | undefined;
-  incomeSurveys: {
-    year: number;
-    surveyedOn: string;
-    netIncome: string;
-    persons: number;
-    perCapitaNetIncome: string;
-  }[];
-  guarantees: { guarantee: string; holds: boolean; assessedOn: string; evidence: unknown }[];
-  procedure: ProcedureView | undefined;
-}
-
-export interface MemberView {
-  personId: string;
-  birthYear: number;
-  sex: 'male' | 'female';
-  [code: string]: unknown;
-}
-
-export interface ProcedureView {
-  procedure: string;
-  lastStep: string;
-  nextStep: string | undefined;
-  /** Last day of the notice; the next step may come on the day after. */
-  noticeUntil: string | undefined;
-  openObjections: string[];
-}
 
 /** A household's state as the register shows it. */
 export function householdView(
@@ -87,7 +41,7 @@ export function householdView(
     members: file.members.map(memberView),
     causes: file.causes && {
       main: labelled(file.causes.main),
-      others: file.causes.others.map(labelled),
+      others: file.causes.others.flatMap((other) => labelled(other) ?? []),
     },
     incomeSurveys: file.surveys.map((survey) => ({
       year: survey.year,
@@ -164,7 +118,7 @@ export function eventView({
   position,
   envelope,
   event,
-}: ReadEvent<Event>) {
+}: ReadEvent<Event>): EventView {
   const json = toJson(HouseholdEventSchema, { $typeName: HouseholdEventSchema.typeName, event });
   return {
     id,

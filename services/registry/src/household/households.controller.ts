@@ -25,7 +25,8 @@ import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { ApplicationDto, ReapplicationDto } from './application.dto.js';
 import { householdStream } from './household.stream.js';
-import { eventView, householdView, type HouseholdView } from './household.view.js';
+import { eventView, householdView } from './household.view.js';
+import { EventsView, HouseholdView } from './views.dto.js';
 import { assertMay } from './permissions.js';
 import { application, personOf } from './requests.js';
 
@@ -126,7 +127,7 @@ export class HouseholdsController {
   @Get(':id/events')
   @Readers()
   @ApiOperation({ summary: 'All events with the rules their decisions rested on / 查询全部事件及依据' })
-  async events(@Param('id', UuidParam) id: string, @CurrentCaller() caller: Caller) {
+  async events(@Param('id', UuidParam) id: string, @CurrentCaller() caller: Caller): Promise<EventsView> {
     assertWithin(caller, await this.directory.villageOf(id));
     const { events } = await this.handler.read(householdStream, id);
     return { items: events.map(eventView) };

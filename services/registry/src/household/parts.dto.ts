@@ -26,7 +26,7 @@ export class CodeDto {
   @MaxLength(32)
   system?: CodeSystemName;
 
-  /** Code / 代码 @example 01 */
+  /** Code / 代码 @example "01" */
   @IsString()
   @MaxLength(8)
   code!: string;
@@ -34,13 +34,13 @@ export class CodeDto {
 
 /** One main cause of poverty and up to two others / 致贫原因 */
 export class CausesDto {
-  /** Main cause / 主要致贫原因 */
+  /** Main cause / 主要致贫原因 @example {"code": "01"} */
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerCause')
   main!: CodeDto;
 
-  /** Other causes / 其他致贫原因 */
+  /** Other causes / 其他致贫原因 @example [{"code": "07"}] */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -82,62 +82,62 @@ export class PersonDto {
   @IsPersonName()
   name!: string;
 
-  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example 422823197003070021 */
+  /** ID number (18) or disability card number (20) / 身份证号或残疾证号 @example "422823197003070021" */
   @IsPersonNumber()
   idNumber!: string;
 
-  /** Phone / 联系电话 @example 13971234567 */
+  /** Phone / 联系电话 @example "13971234567" */
   @IsOptional()
   @Matches(/^\+?[0-9][0-9 -]{4,19}$/, { message: 'phone must be a phone number' })
   phone?: string;
 
-  /** Account for subsidies / 银行账号 @example 6217002870012345678 */
+  /** Account for subsidies / 银行账号 @example "6217002870012345678" */
   @IsOptional()
   @Matches(/^[0-9]{8,30}$/, { message: 'bankAccount must be a bank account number' })
   bankAccount?: string;
 
-  /** Relation to the head; 01 is the head / 与户主关系 */
+  /** Relation to the head; 01 is the head / 与户主关系 @example {"code": "01"} */
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerRelation')
   relation!: CodeDto;
 
-  /** Ethnic group / 民族 */
+  /** Ethnic group / 民族 @example {"system": "gb3304", "code": "15"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerEthnicity', 'gb3304')
   ethnicity?: CodeDto;
 
-  /** Education / 文化程度 */
+  /** Education / 文化程度 @example {"code": "03"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerEducation', 'gbt4658')
   education?: CodeDto;
 
-  /** In school / 在校生状况 */
+  /** In school / 在校生状况 @example {"code": "01"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerSchooling')
   schooling?: CodeDto;
 
-  /** Health / 健康状况 */
+  /** Health / 健康状况 @example {"code": "01"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerHealth')
   health?: CodeDto;
 
-  /** Ability to work / 劳动能力 */
+  /** Ability to work / 劳动能力 @example {"code": "01"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
   @IsCodeOf('registerWorkAbility')
   workAbility?: CodeDto;
 
-  /** Work place / 务工地点 */
+  /** Work place / 务工地点 @example {"code": "03"} */
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)

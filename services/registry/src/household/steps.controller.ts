@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiExtraModels, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiProblems, Command, CommandAnswer, commandAnswer, CommandRequest } from '@fupin/service';
 import type { FastifyReply } from 'fastify';
 import { Pool } from 'pg';
@@ -22,9 +22,11 @@ import {
 } from './steps.dto.js';
 import { announcementTask, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
+import { ObjectionRaisedView } from './views.dto.js';
 
 /** The steps of identification, exit and return, one household at a time. */
 @ApiTags('procedure steps')
+@ApiExtraModels(CommandAnswer, ObjectionRaisedView)
 @ApiCreatedResponse({ type: CommandAnswer })
 @ApiProblems('step-out-of-order', 'procedure-not-open', 'before-last-status', 'date-in-future')
 @Controller('v1/households/:id')
@@ -98,6 +100,11 @@ export class StepsController {
   }
 
   @Post('objections')
+  @ApiCreatedResponse({
+    schema: {
+      allOf: [{ $ref: getSchemaPath(CommandAnswer) }, { $ref: getSchemaPath(ObjectionRaisedView) }],
+    },
+  })
   @ApiOperation({ summary: 'Raise an objection to a notice; its text goes to the vault / 提出异议' })
   @ApiProblems('no-notice-posted')
   async objection(
@@ -105,7 +112,7 @@ export class StepsController {
     @Body() body: ObjectionDto,
     @Command() request: CommandRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandAnswer & { objectionId: string }> {
+  ): Promise<CommandAnswer & ObjectionRaisedView> {
     const objectionId = uuid();
     const { procedure } = body;
     const handled = await this.desk.carryOut(

@@ -53,6 +53,7 @@ export class VerificationDto extends StepDto {
   @IsBoolean()
   confirmed!: boolean;
 
+  /** Evidence / 佐证 @example {"source": "householdVisit", "datedOn": "2016-11-20", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"} */
   @ValidateNested()
   @Type(() => EvidenceDto)
   @IsObject()
@@ -61,7 +62,7 @@ export class VerificationDto extends StepDto {
 
 /** 数据比对 */
 export class DataComparisonDto extends StepDto {
-  /** What the sectors' data showed; empty when nothing speaks against it / 比对命中项 */
+  /** What the sectors' data showed; empty when nothing speaks against it / 比对命中项 @example [] */
   @IsArray()
   @ArrayMaxSize(10)
   @IsIn(Object.keys(COMPARISON_HITS), { each: true })

@@ -1,20 +1,7 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CommandHandler } from '@fupin/event-sourcing';
-import {
-  ApiProblems,
-  assertWithin,
-  Caller,
-  Command,
-  CommandRequest,
-  CurrentCaller,
-  decodeCursor,
-  PageQuery,
-  Roles,
-  toPage,
-} from '@fupin/service';
+import { assertWithin, Command, CommandRequest } from '@fupin/service';
 import { Pool } from 'pg';
-import { PersonVault } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
 import {
   AcknowledgementBatch,
@@ -32,54 +19,19 @@ import {
   VerificationBatch,
 } from './batch.dto.js';
 import { VillageBatch } from './batch.js';
-import { HouseholdDirectory, numberClaim, setAsideNumbers } from './household-directory.js';
-import { householdStream } from './household.stream.js';
-import { announcementTask, noticeTask } from './permissions.js';
+import { numberClaim, setAsideNumbers } from './household-directory.js';
+import { announcementTask, assertMay, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
-import { nextStep } from './procedure.js';
 
-/** Roles that see names in the village's list: those who work in it. */
-const NAMES = ['villageCadre', 'township'];
-
-/** A village's list: seen page by page, and one step for many of its households at once. */
+/** One step for many households of a village's list at once. */
 @ApiTags('village lists')
 @Controller('v1/villages/:code')
 export class VillagesController {
   constructor(
     private readonly batch: VillageBatch,
-    private readonly directory: HouseholdDirectory,
-    private readonly handler: CommandHandler,
-    private readonly vault: PersonVault,
     private readonly villages: Villages,
     private readonly pool: Pool,
   ) {}
-
-  @Get('households')
-  @Roles('villageCadre', 'township', 'county', 'city', 'province', 'auditor', 'service')
-  @ApiOperation({ summary: "The village's households; with names for its own cadres / 本村户名册" })
-  @ApiProblems('validation')
-  async households(@Param('code') code: string, @Query() query: PageQuery, @CurrentCaller() caller: Caller) {
-    const village = this.villages.current(code, 'code');
-    assertWithin(caller, village, 'code');
-    const after = decodeCursor(query.cursor, ['string'])?.[0];
-    const ids = await this.directory.inVillage(
-      village,
-      after === undefined ? undefined : String(after),
-      query.limit + 1,
-    );
-    const page = ids.slice(0, query.limit);
-    const names = NAMES.includes(caller.role) ? await this.vault.headNames(page) : undefined;
-    const rows = await Promise.all(page.map((id) => this.row(id, names?.get(id))));
-    return {
-      ...toPage(
-        ids,
-        query.limit,
-        (id) => [id],
-        (id) => id,
-      ),
-      items: rows,
-    };
-  }
 
   @Post('democratic-reviews')
   @HttpCode(200)
@@ -175,6 +127,7 @@ export class VillagesController {
     }
     const village = this.villages.current(code, 'code');
     assertWithin(request.caller, village, 'code');
+    assertMay(request.caller, task);
     const numbers = await setAsideNumbers(this.pool, village, body.items.length);
     return this.batch.run(request, task, code, body, (_item, basis, index) => {
       const householdNo = numbers[index] ?? '';
@@ -261,21 +214,5 @@ export class VillagesController {
     return this.batch.run(request, 'relapseReport', code, body, (item, basis) => ({
       command: requests.relapseReport(item, basis),
     }));
-  }
-
-  private async row(id: string, headName: string | undefined) {
-    const { state, version } = await this.handler.read(householdStream, id);
-    const known = state.status === 'none' ? undefined : state;
-    const progress = known && known.status !== 'turnedDown' ? known.progress : undefined;
-    return {
-      householdId: id,
-      version,
-      householdNo: known && 'householdNo' in known ? known.householdNo : undefined,
-      ...(headName !== undefined && { headName }),
-      persons: known?.file.members.length ?? 0,
-      status: state.status,
-      procedure: progress?.procedure,
-      nextStep: progress && nextStep(progress),
-    };
   }
 }

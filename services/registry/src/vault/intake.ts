@@ -1,7 +1,7 @@
 import type { Attachment } from '@fupin/event-sourcing';
 import { MemberSchema, Sex, type CodedValue, type Member } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
-import { parsePersonNumber } from '@fupin/domain';
+import { parsePersonNumber, type PersonNumber } from '@fupin/domain';
 import { v7 as uuid } from 'uuid';
 import { isHead } from '../household/identification.js';
 import { numberHash, seal } from './cipher.js';
@@ -12,6 +12,8 @@ export interface PersonIn {
   readonly name: string;
   /** ID number or disability card number, as written. */
   readonly idNumber: string;
+  /** The number as it was read, where the caller has checked it already. */
+  readonly number?: Extract<PersonNumber, { ok: true }> | undefined;
   readonly phone?: string | undefined;
   readonly bankAccount?: string | undefined;
   readonly relation: CodedValue;
@@ -53,7 +55,7 @@ export function takeIn(
   const claims: string[] = [];
   const attachments: Attachment[] = [directoryRow(household.householdId, household.villageCode)];
   for (const person of household.persons) {
-    const number = parsePersonNumber(person.idNumber);
+    const number = person.number ?? parsePersonNumber(person.idNumber);
     if (!number.ok) throw new RangeError('not a person number');
     const personId = uuid();
     const hash = numberHash(keys, number.canonical);

@@ -1,0 +1,217 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+// Answers of the queries. No names but the village list's: those are in the vault.
+
+/** A code with its labels */
+export class CodeView {
+  /** @example "registerCause" */
+  system!: string;
+  /** @example "01" */
+  code!: string;
+  /** @example "因病" */
+  zh?: string;
+  /** @example "illness" */
+  en?: string;
+}
+
+/** A member by opaque id / 家庭成员 */
+export class MemberView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e44" */
+  personId!: string;
+  /** 出生年份 @example 1970 */
+  birthYear!: number;
+  /** 性别 @example "female" */
+  sex!: 'male' | 'female';
+  /** 与户主关系 @example {"system": "registerRelation", "code": "01", "zh": "本人或户主", "en": "head"} */
+  relation: CodeView | undefined;
+  /** @example {"system": "registerEthnicity", "code": "07", "zh": "土家族", "en": "Tujia"} */
+  ethnicity: CodeView | undefined;
+  /** @example {"system": "registerEducation", "code": "03", "zh": "初中", "en": "junior middle school"} */
+  education: CodeView | undefined;
+  /** @example {"system": "registerSchooling", "code": "01", "zh": "非在校生", "en": "not in school"} */
+  schooling: CodeView | undefined;
+  /** @example {"system": "registerHealth", "code": "01", "zh": "健康", "en": "healthy"} */
+  health: CodeView | undefined;
+  /** @example {"system": "registerWorkAbility", "code": "01", "zh": "普通劳动力", "en": "ordinary"} */
+  workAbility: CodeView | undefined;
+  /** @example {"system": "registerWorkplace", "code": "03", "zh": "县外省内", "en": "in the province"} */
+  workplace: CodeView | undefined;
+  /** @example 8 */
+  monthsWorked!: number;
+  dibao!: boolean;
+  medicalInsurance!: boolean;
+  pension!: boolean;
+}
+
+export class CausesView {
+  /** @example {"system": "registerCause", "code": "01", "zh": "因病", "en": "illness"} */
+  main: CodeView | undefined;
+  /** @example [] */
+  others!: CodeView[];
+}
+
+/** 收入调查 */
+export class SurveyView {
+  /** @example 2016 */
+  year!: number;
+  /** @example "2016-11-01" */
+  surveyedOn!: string;
+  /** A19, yuan @example "17100.50" */
+  netIncome!: string;
+  /** @example 3 */
+  persons!: number;
+  /** A20, yuan @example "5700.17" */
+  perCapitaNetIncome!: string;
+}
+
+export class EvidenceView {
+  /** @example "householdVisit" */
+  source: string | undefined;
+  /** @example "2016-11-04" */
+  datedOn!: string;
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02" */
+  documentId!: string;
+}
+
+/** The latest finding about one of 两不愁三保障 or safe water */
+export class GuaranteeView {
+  /** @example "food" */
+  guarantee!: string;
+  holds!: boolean;
+  /** @example "2016-11-05" */
+  assessedOn!: string;
+  /** @example {"source": "householdVisit", "datedOn": "2016-11-04", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"} */
+  evidence: EvidenceView | undefined;
+}
+
+/** The procedure that is open / 正在进行的程序 */
+export class ProcedureView {
+  /** @example "exit" */
+  procedure!: string;
+  /** @example "villageNotice" */
+  lastStep!: string;
+  /** @example "announcement" */
+  nextStep: string | undefined;
+  /** Last day of the notice; the next step may come on the day after / 公示截止日 @example "2016-11-12" */
+  noticeUntil: string | undefined;
+  /** @example [] */
+  openObjections!: string[];
+}
+
+/** A household of the register / 建档立卡户 */
+export class HouseholdView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42" */
+  id!: string;
+  /** @example 17 */
+  version!: number;
+  /** @example "422823101201" */
+  villageCode!: string;
+  /** @example "湖北省恩施土家族苗族自治州巴东县东瀼口镇陈家岭村村民委员会" */
+  villageName: string | undefined;
+  /** applicant 申请中, turnedDown 未通过, stillPoor 未脱贫, exited 脱贫 @example "stillPoor" */
+  status!: 'applicant' | 'turnedDown' | 'stillPoor' | 'exited';
+  /** 户编号 @example "422823101201-00017" */
+  householdNo: string | undefined;
+  /** 纳入方式 @example "identified" */
+  entryKind: string | undefined;
+  /** 户属性 @example "ordinary" */
+  householdKind: string | undefined;
+  /** @example "2016-01-26" */
+  registeredOn: string | undefined;
+  /** @example "2016-11-13" */
+  exitedOn: string | undefined;
+  /** @example "2017-05-26" */
+  returnedOn: string | undefined;
+  /** 拟退出年度 @example 2016 */
+  plannedExitYear: number | undefined;
+  /** @example "2020-12-31" */
+  policiesRetainedUntil: string | undefined;
+  dibaoContinues: boolean | undefined;
+  /** @example 3 */
+  persons!: number;
+  members!: MemberView[];
+  /** @example {"main": {"system": "registerCause", "code": "01", "zh": "因病", "en": "illness"}, "others": []} */
+  causes: CausesView | undefined;
+  incomeSurveys!: SurveyView[];
+  guarantees!: GuaranteeView[];
+  procedure: ProcedureView | undefined;
+}
+
+/** A rule in the words of its document */
+export class RuleView {
+  /** @example "REG-20" */
+  ruleId!: string;
+  /** @example "不准违反精准识别和脱贫退出的程序和规定" */
+  quote: string | undefined;
+  /** @example "000_5259fddd939d13e5.txt" */
+  file: string | undefined;
+}
+
+/** One event of a household */
+export class EventView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:17" */
+  id!: string;
+  /** @example 17 */
+  version!: number;
+  /** @example "HouseholdExited" */
+  type!: string;
+  /** @example "2016-11-13" */
+  occurredOn!: string;
+  /** @example "2016-11-14T01:30:00.000Z" */
+  recordedAt!: string;
+  /** @example 1842 */
+  position!: number;
+  /** @example "422823101201" */
+  region!: string;
+  /** @example "county" */
+  actorRole: string | undefined;
+  /** @example "6f1c6a52-6d0c-4a52-9a60-0a3b8a1d9f10" */
+  correlationId!: string;
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e41:3" */
+  causationId: string | undefined;
+  /** @example "live" */
+  origin!: 'live' | 'history';
+  /** @example false */
+  backdated!: boolean;
+  /** @example "national-2014@1" */
+  ruleSetVersion: string | undefined;
+  /** The rules the decision rested on / 依据 @example [{"ruleId": "REG-20", "quote": "不准违反精准识别和脱贫退出的程序和规定"}] */
+  rules!: RuleView[];
+  /** The fact as Protobuf's JSON / 事实 */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { year: 2016, perCapitaNetIncomeFen: '295201' },
+  })
+  event!: unknown;
+}
+
+export class EventsView {
+  items!: EventView[];
+}
+
+/** One household of a village's list / 户名册 */
+export class VillageHouseholdView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42" */
+  householdId!: string;
+  /** @example 17 */
+  version!: number;
+  /** @example "422823101201-00017" */
+  householdNo: string | undefined;
+  /** Name of the head; for the village's own cadres only / 户主姓名 @example "覃守义" */
+  headName?: string;
+  /** @example 3 */
+  persons!: number;
+  /** @example "stillPoor" */
+  status!: string;
+  /** @example "exit" */
+  procedure: string | undefined;
+  /** @example "verification" */
+  nextStep: string | undefined;
+}
+
+/** An objection that was raised */
+export class ObjectionRaisedView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e45" */
+  objectionId!: string;
+}
