@@ -164,7 +164,9 @@ export class RowReader {
   }
 
   code(key: ColumnKey): Coded | undefined {
-    return this.codes(key)[0];
+    const { kind } = formColumn(key);
+    const text = this.raw(key);
+    return text === undefined || kind.type !== 'code' ? undefined : this.coded(key, text, kind);
   }
 
   /** The values of a column that may hold several, separated by 、 , ; or |. */
@@ -172,20 +174,17 @@ export class RowReader {
     const { kind } = formColumn(key);
     const text = this.raw(key);
     if (text === undefined || kind.type !== 'code') return [];
-    const parts =
-      kind.most > 1
-        ? text
-            .split(/[、,，;；|]/)
-            .map((part) => part.trim())
-            .filter((part) => part !== '')
-        : [text];
+    const parts = text
+      .split(/[、,，;；|]/)
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     if (parts.length > kind.most) this.fail('too-many-values', key, String(kind.most));
-    return parts.slice(0, kind.most).flatMap((part) => {
-      const read = remembered(key, part, kind);
-      if (!('wrong' in read)) return [read];
-      this.fail(read.wrong, key, read.detail);
-      return [];
-    });
+    return parts.slice(0, kind.most).flatMap((part) => this.coded(key, part, kind) ?? []);
+  }
+
+  private coded(key: ColumnKey, text: string, kind: CodeKind): Coded | undefined {
+    const read = remembered(key, text, kind);
+    return 'wrong' in read ? this.fail(read.wrong, key, read.detail) : read;
   }
 }
 
@@ -195,14 +194,14 @@ function digitsOf(cell: NumberCell): string | undefined {
 }
 
 /** Labels repeat in every row, so what they read as is kept, up to a size no real file reaches. */
-const memory = new Map<string, ReturnType<typeof readCode>>();
+const memory = new Map<ColumnKey, Map<string, ReturnType<typeof readCode>>>();
 
 function remembered(key: ColumnKey, text: string, kind: CodeKind): ReturnType<typeof readCode> {
-  if (text.length > 40) return readCode(text.slice(0, 200), kind);
-  const name = `${key}:${text}`;
-  const known = memory.get(name);
-  if (known) return known;
-  const read = readCode(text, kind);
-  if (memory.size < 5000) memory.set(name, read);
+  const known = memory.get(key) ?? new Map<string, ReturnType<typeof readCode>>();
+  memory.set(key, known);
+  const before = known.get(text);
+  if (before) return before;
+  const read = readCode(text.slice(0, 200), kind);
+  if (text.length <= 40 && known.size < 1000) known.set(text, read);
   return read;
 }

@@ -17,12 +17,12 @@ export class ImportQuery {
   @IsFreeText(100)
   source!: string;
 
-  /** Region in which all villages of the file lie; the caller's own when left out / 地区代码 @example 422823 */
+  /** Region in which all villages of the file lie; the caller's own when left out / 地区代码 @example "422823" */
   @IsOptional()
   @Matches(/^[1-8]\d(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/, { message: 'region must be a region code' })
   region?: RegionCode;
 
-  /** Date of registration of the rows that have none / 识别日期 @example 2014-06-30 */
+  /** Date of registration of the rows that have none / 识别日期 @example "2014-06-30" */
   @IsOptional()
   @IsDay()
   registeredOn?: BusinessDate;
@@ -62,9 +62,9 @@ export class ImportView {
   format!: Format;
   /** utf-8 or gb18030, as found / 编码 @example utf-8 */
   encoding!: string;
-  /** @example 422823 */
+  /** @example "422823" */
   region!: string;
-  /** @example 2014-06-30 */
+  /** @example "2014-06-30" */
   registeredOn?: string;
   /** @example 巴东县2014年建档立卡登记表 */
   source!: string;

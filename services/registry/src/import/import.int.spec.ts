@@ -136,7 +136,11 @@ describe('bulk import', () => {
     const id = await registry.upload(file, { requestKey: 'caller:key' });
     expect(await registry.upload(file, { requestKey: 'caller:key' })).toBe(id);
     await expect(registry.upload(await csv(2), { requestKey: 'caller:key' })).rejects.toThrow('key reused');
-    expect(await registry.count('imports')).toBe(1);
+    const at = await Promise.all(
+      range(0, 8).map(() => registry.upload(file, { requestKey: 'caller:other' })),
+    );
+    expect(new Set(at).size).toBe(1);
+    expect(await registry.count('imports')).toBe(2);
   });
 
   it('leaves nothing behind of a file that is refused at once, or of an upload that breaks off', async () => {

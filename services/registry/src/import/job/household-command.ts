@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { EvidenceSchema, EvidenceSource, PovertyCausesSchema } from '@fupin/contracts';
+import { EvidenceSchema, EvidenceSource, PovertyCausesSchema, type CodedValue } from '@fupin/contracts';
 import type { RegistryPolicy } from '@fupin/policy';
 import type { Coded } from '../../form/coded.js';
 import type { FormHouseholdRead, FormMember } from '../../form/household.js';
@@ -19,6 +19,7 @@ function personOf(member: FormMember, bankAccount: string | undefined): PersonIn
   return {
     name: member.name,
     idNumber: member.number.cardNumber,
+    number: member.number,
     phone: member.phone,
     bankAccount,
     relation: valueOf(member.relation),
@@ -35,7 +36,15 @@ function personOf(member: FormMember, bankAccount: string | undefined): PersonIn
   };
 }
 
-const valueOf = ({ system, code }: Coded) => coded(system, code);
+const values = new Map<string, CodedValue>();
+
+/** One message for each code: a household has thirty of them, and they are only read. */
+function valueOf({ system, code }: Coded): CodedValue {
+  const key = `${system}:${code}`;
+  const known = values.get(key) ?? coded(system, code);
+  values.set(key, known);
+  return known;
+}
 
 /** The command that registers a household of an older register, with the income and the house that the form states. */
 export function registration(

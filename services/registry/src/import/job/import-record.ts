@@ -135,7 +135,7 @@ export async function saveCheckpoint(
   record: ImportRecord,
   checkpoint: Checkpoint,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await inRelaxedTransaction(pool, async (client) => {
     const { add } = checkpoint;
     const { rows } = await client.query<{ errors: string }>(
       `update imports set households_done = $3, rows_read = rows_read + $4, accepted = accepted + $5, unchanged = unchanged + $6,
@@ -208,10 +208,22 @@ export async function endImport(
   });
 }
 
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/**
+ * A transaction that does not wait for the disk by itself: for what is of use only together with a later append, whose own
+ * wait brings everything before it to the disk too, and for checkpoints, which may be lost without harm.
+ */
+export function inRelaxedTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, work, 'begin; set local synchronous_commit = off');
+}
+
+async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin = 'begin',
+): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     client.release();

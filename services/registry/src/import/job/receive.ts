@@ -59,6 +59,7 @@ export async function receive(
       keys.current,
     ],
   );
+  let fileHash: Buffer | undefined;
   try {
     const key = pieceKey(keys, keys.current, id);
     const hash = createHash('sha256');
@@ -79,9 +80,7 @@ export async function receive(
       if (no % 64 === 0) await pool.query('update imports set touched_at = now() where id = $1', [id]);
     }
     if (bytes === 0) throw new FileProblem('file-empty', 'the file has no rows', '文件没有内容');
-    const fileHash = hash
-      .update(`\n${upload.format}\n${upload.region}\n${upload.registeredOn ?? ''}`)
-      .digest();
+    fileHash = hash.update(`\n${upload.format}\n${upload.region}\n${upload.registeredOn ?? ''}`).digest();
     const known =
       upload.requestKey === undefined ? undefined : await ofKey(pool, upload.requestKey, fileHash);
     if (known) {
@@ -98,7 +97,12 @@ export async function receive(
   } catch (error) {
     await discard(pool, id).catch(() => undefined);
     // Two uploads with one key at the same time: the other one was first.
-    if ((error as { code?: unknown }).code === '23505') return { outcome: 'keyReused' };
+    const { code } = error as { code?: unknown };
+    const first =
+      code === '23505' && fileHash && upload.requestKey !== undefined
+        ? await ofKey(pool, upload.requestKey, fileHash)
+        : undefined;
+    if (first) return first;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inRelaxedTransaction } from './import-record.js';
 
 /**
  * Sets register numbers of many villages aside in one statement, as `setAsideNumbers` does for one: gives a function that
@@ -12,10 +13,12 @@ export async function setAsideForVillages(
   const counts = new Map<string, number>();
   for (const village of villages) counts.set(village, (counts.get(village) ?? 0) + 1);
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { rows } = await pool.query<{ village: string; last: number }>(
-    `insert into household_numbers (village, last) select v, n from unnest($1::text[], $2::int[]) with ordinality as t(v, n, i) order by i
+  const { rows } = await inRelaxedTransaction(pool, (client) =>
+    client.query<{ village: string; last: number }>(
+      `insert into household_numbers (village, last) select v, n from unnest($1::text[], $2::int[]) with ordinality as t(v, n, i) order by i
      on conflict (village) do update set last = household_numbers.last + excluded.last returning village, last`,
-    [sorted.map(([village]) => village), sorted.map(([, count]) => count)],
+      [sorted.map(([village]) => village), sorted.map(([, count]) => count)],
+    ),
   );
   const next = new Map(rows.map(({ village, last }) => [village, last - (counts.get(village) ?? 0)]));
   return (village) => {

@@ -12,7 +12,7 @@ import { pieceKey, spooled } from './spool.js';
 /** Households decided in one go: small enough that requests are served in between. */
 const BATCH = 250;
 /** Batches under way at once, so that the store's next flush is ready when one has left. */
-const AHEAD = 4;
+const AHEAD = 6;
 
 export interface RunOptions extends ImportTools {
   readonly divisions: Divisions;
