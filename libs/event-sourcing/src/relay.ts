@@ -169,7 +169,7 @@ class RunningRelay {
 
   /** Sends what there is until something fails or the relay ends. The next batch is read while one is sent. */
   private async forward(client: Queries, producer: Producer): Promise<void> {
-    const size = this.options.batchSize ?? 2000;
+    const size = this.options.batchSize ?? 500;
     let ahead: { after: number; events: Promise<RelayedEvent[]> } | undefined;
     let active = 0;
     while (!this.ending) {

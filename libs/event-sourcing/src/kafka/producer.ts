@@ -1,7 +1,7 @@
 import { kafkaError, type Cluster } from './cluster.js';
 import { patiently } from './patiently.js';
 import { produce, takesTopicIds, type TopicRecords } from './protocol.js';
-import { recordBatch, upperBound, type ProducerIdentity } from './records.js';
+import { recordBatch, Scratch, upperBound, type ProducerIdentity } from './records.js';
 import type { Acknowledgement, OutgoingMessage, Producer } from './types.js';
 
 /** Kafka takes record batches of up to 1 MiB unless told otherwise. */
@@ -25,6 +25,7 @@ interface PartitionBatch {
 /** An idempotent producer with one request in flight, which begins a new session after every failure. */
 export function idempotentProducer(open: () => Cluster, timeoutMs: number): Producer {
   let session: Session | undefined;
+  const scratch = new Scratch();
 
   async function connect(topics: readonly string[]): Promise<Session> {
     const cluster = open();
@@ -55,7 +56,7 @@ export function idempotentProducer(open: () => Cluster, timeoutMs: number): Prod
       [...byLeader].map(async ([nodeId, batches]) => {
         const broker = await mine.cluster.findBroker({ nodeId });
         if (!takesTopicIds(broker)) throw new Error('this broker is too old: Kafka 4.0 or later is needed');
-        return produce(broker, encode(batches, mine), timeoutMs);
+        return produce(broker, encode(batches, mine, scratch), timeoutMs);
       }),
     );
     const names = new Map(round.map(({ topic, topicId }) => [topicId, topic]));
@@ -80,6 +81,7 @@ export function idempotentProducer(open: () => Cluster, timeoutMs: number): Prod
         await mine.cluster.refreshMetadataIfNecessary();
         const places: Acknowledgement[] = [];
         for (const round of rounds(batches)) {
+          scratch.reset();
           places.push(...(await send(mine, round)));
           for (const { topic, partition, messages } of round) {
             const key = `${topic}/${partition}`;
@@ -122,11 +124,15 @@ function rounds(batches: Parameters<Producer['send']>[0]): PartitionBatch[][] {
   return result;
 }
 
-const encode = (batches: readonly PartitionBatch[], { identity, sequences }: Session): TopicRecords[] =>
+const encode = (
+  batches: readonly PartitionBatch[],
+  { identity, sequences }: Session,
+  scratch: Scratch,
+): TopicRecords[] =>
   [...Map.groupBy(batches, ({ topicId }) => topicId)].map(([topicId, partitions]) => ({
     topicId,
     partitions: partitions.map(({ topic, partition, messages }) => ({
       partition,
-      records: recordBatch(messages, identity, sequences.get(`${topic}/${partition}`) ?? 0),
+      records: recordBatch(messages, identity, sequences.get(`${topic}/${partition}`) ?? 0, scratch),
     })),
   }));

@@ -8,6 +8,31 @@ export interface ProducerIdentity {
 
 const HEADER_BYTES = 61;
 
+/** Memory for the record batches of one request, used again for the next one. */
+export class Scratch {
+  private bytes = Buffer.allocUnsafeSlow(1 << 20);
+  private used = 0;
+
+  /** At least `size` bytes, ours until {@link reset}. */
+  take(size: number): Buffer {
+    // The old one lives on in what was taken from it.
+    if (this.used + size > this.bytes.length) {
+      this.bytes = Buffer.allocUnsafeSlow(Math.max(size, this.bytes.length * 2));
+      this.used = 0;
+    }
+    return this.bytes.subarray(this.used, (this.used += size));
+  }
+
+  /** Gives back what was taken but not needed at the end of the last piece. */
+  giveBack(size: number): void {
+    this.used -= size;
+  }
+
+  reset(): void {
+    this.used = 0;
+  }
+}
+
 /**
  * Encodes messages as one Kafka record batch (magic 2), uncompressed. kafkajs does the same with an object and a
  * growing buffer per field, which made encoding the slowest part of the relay by far.
@@ -16,10 +41,9 @@ export function recordBatch(
   messages: readonly OutgoingMessage[],
   identity: ProducerIdentity,
   firstSequence: number,
+  scratch = new Scratch(),
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(
-    messages.reduce((sum, message) => sum + upperBound(message), HEADER_BYTES),
-  );
+  const bytes = scratch.take(messages.reduce((sum, message) => sum + upperBound(message), HEADER_BYTES));
   const first = messages[0]?.timestamp ?? 0;
   let max = first;
   let at = HEADER_BYTES;
@@ -36,6 +60,7 @@ export function recordBatch(
     at = end - (lengthAt - at);
   }
   const batch = bytes.subarray(0, at);
+  scratch.giveBack(bytes.length - at);
   batch.writeBigInt64BE(0n, 0); // base offset: the broker's
   batch.writeInt32BE(at - 12, 8);
   batch.writeInt32BE(-1, 12); // leader epoch: the broker's
