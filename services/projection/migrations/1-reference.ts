@@ -13,6 +13,17 @@ export class Reference1700000000001 implements MigrationInterface {
         recorded_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (region, year)
       )`);
+    await runner.query(`
+      CREATE TABLE reference.rebuild (
+        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        requested_by text NOT NULL,
+        started_at timestamptz NOT NULL DEFAULT now(),
+        finished_at timestamptz,
+        outcome text NOT NULL DEFAULT 'running',
+        events bigint,
+        seconds double precision,
+        failure text
+      )`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -26,7 +26,8 @@ const CONNECTIONS = 20;
     {
       provide: pg.Pool,
       inject: [ServiceConfig],
-      useFactory: (config: ServiceConfig) => createPool(config.databaseUrl, { max: CONNECTIONS, name: 'fupin projection' }),
+      useFactory: (config: ServiceConfig) =>
+        createPool(config.databaseUrl, { max: CONNECTIONS, name: 'fupin projection' }),
     },
     { provide: ProjectionConfig, useFactory: () => loadConfig(ProjectionConfig) },
     ProjectorService,

@@ -7,8 +7,15 @@ import type { HouseholdRecord, RegisterEvent } from './event.js';
 import { applyToHousehold, takeHistory } from './household/household.fold.js';
 import { newHousehold } from './household/household.js';
 import type { Household } from './household/household.js';
-import { householdSql, loadFacts, loadHouseholds, saveFacts, saveHouseholds } from './household/household.table.js';
-import { LedgerBatch, ledgerSql } from './ledger/ledger.table.js';
+import {
+  householdIndexSql,
+  householdSql,
+  loadFacts,
+  loadHouseholds,
+  saveFacts,
+  saveHouseholds,
+} from './household/household.table.js';
+import { LedgerBatch, ledgerIndexSql, ledgerSql } from './ledger/ledger.table.js';
 import { Deltas, diffHistories } from './roll-up/diff.js';
 import { applyToFacts, isCounted } from './roll-up/facts.js';
 import { historyOf } from './roll-up/history.js';
@@ -21,6 +28,8 @@ export const READ_MODEL = 'read_model';
 
 /** Tables of all read models, to be created in the schema of the search path. */
 export const readModelSql = [householdSql, timelineSql, ledgerSql, rollUpSql].join('\n');
+/** What queries need besides; quicker made over loaded tables than kept up while loading. */
+export const readModelIndexSql = [householdIndexSql, ledgerIndexSql].join('\n');
 
 /** All read models of the household topic: one batch becomes a handful of statements in the projector's transaction. */
 export const householdProjection: Projection<RegisterEvent> = {
@@ -31,7 +40,7 @@ export const householdProjection: Projection<RegisterEvent> = {
 
 /**
  * Applies new events of one partition, in order, within the projector's transaction: folds per household in memory and
- * writes each table once. Throws when a stream goes backwards; the projector stops the partition then.
+ * writes each table once. Throws when a stream goes backwards or has a gap; the projector stops the partition then.
  */
 export async function applyBatch(tx: ClientBase, batch: readonly HouseholdRecord[]): Promise<void> {
   const streams = byStream(batch);
@@ -39,24 +48,33 @@ export async function applyBatch(tx: ClientBase, batch: readonly HouseholdRecord
   const counted = [...streams].filter(([, records]) => records.some(isCounted)).map(([id]) => id);
   const started = new Set(begun);
   const households = await loadHouseholds(tx, begun);
-  const facts = await loadFacts(tx, counted.filter((id) => started.has(id)));
+  const facts = await loadFacts(
+    tx,
+    counted.filter((id) => started.has(id)),
+  );
 
   const ledger = new LedgerBatch();
   const rollUp = new RollUpBatch();
+  const gaps: HouseholdRecord[] = [];
   for (const [id, records] of streams) {
     const first = records[0]!;
     const household = households.get(id) ?? newHousehold(id, first.region, first.occurredOn);
     households.set(id, household);
-    checkOrder(household, records);
+    gaps.push(...gapsIn(household, records));
     for (const record of records) applyToHousehold(household, record);
     countBackdated(rollUp, records);
     const changed = applyCounted(household, records.filter(isCounted), facts.get(id) ?? [], ledger, rollUp);
     if (changed) facts.set(id, changed);
   }
 
+  await checkSkipped(tx, gaps);
+
   await saveTimeline(tx, batch);
   await saveHouseholds(tx, [...households.values()]);
-  await saveFacts(tx, counted.map((id) => ({ id, facts: facts.get(id) ?? [] })));
+  await saveFacts(
+    tx,
+    counted.map((id) => ({ id, facts: facts.get(id) ?? [] })),
+  );
   await ledger.save(tx);
   await rollUp.save(tx);
 }
@@ -103,11 +121,30 @@ function byStream(batch: readonly HouseholdRecord[]): Map<string, HouseholdRecor
   return streams;
 }
 
-function checkOrder(household: Household, records: readonly HouseholdRecord[]): void {
-  let version = household.version;
+/** The events before which versions are missing; throws when a stream goes backwards. */
+function gapsIn(household: Household, records: readonly HouseholdRecord[]): HouseholdRecord[] {
+  let { version } = household;
+  const gaps: HouseholdRecord[] = [];
   for (const record of records) {
     if (record.version <= version)
       throw new Error(`Household ${household.id}: version ${record.version} came after ${version}`);
+    if (record.version > version + 1) gaps.push(record);
     version = record.version;
+  }
+  return gaps;
+}
+
+/**
+ * A version may only be missing where an operator has decided to skip a message before it; a rebuild then comes to the
+ * same rows as the live read model did.
+ */
+async function checkSkipped(tx: ClientBase, gaps: readonly HouseholdRecord[]): Promise<void> {
+  for (const { topic, partition, position, streamId, version } of gaps) {
+    const { rowCount } = await tx.query(
+      `SELECT FROM skipped_messages WHERE topic = $1 AND partition = $2 AND (position IS NULL OR position < $3) LIMIT 1`,
+      [topic, partition, position],
+    );
+    if (rowCount === 0)
+      throw new Error(`Events of household ${streamId} before version ${version} are missing`);
   }
 }

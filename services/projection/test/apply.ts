@@ -12,7 +12,11 @@ export async function createReadModel(pool: Pool, schema = 'read_model'): Promis
 }
 
 /** Applies a batch as the projector does: in one transaction with the schema as search path. */
-export async function apply(pool: Pool, batch: readonly HouseholdRecord[], schema = 'read_model'): Promise<void> {
+export async function apply(
+  pool: Pool,
+  batch: readonly HouseholdRecord[],
+  schema = 'read_model',
+): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query(`BEGIN; SET LOCAL search_path = ${schema}`);

@@ -21,7 +21,15 @@ export async function testDatabase(prefix: string): Promise<TestDatabase> {
     pool,
     drop: async () => {
       await pool.end();
-      await once(admin, `DROP DATABASE ${name} WITH (FORCE)`);
+      // Sessions take a moment to end; to cut them off would be an error in the middle of their goodbye.
+      for (let attempt = 1; ; attempt++) {
+        const gone = await once(admin, `DROP DATABASE ${name}`).then(
+          () => true,
+          () => false,
+        );
+        if (gone || attempt === 30) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     },
   };
 }

@@ -67,7 +67,10 @@ export class EventWriter {
 export const VILLAGE = '422823100201';
 export const OTHER_VILLAGE = '422823101204';
 
-export const causes = (main: string, ...others: string[]) => ({ main: cause(main), others: others.map(cause) });
+export const causes = (main: string, ...others: string[]) => ({
+  main: cause(main),
+  others: others.map(cause),
+});
 const cause = (code: string) => ({ system: CodeSystem.REGISTER_CAUSE, code });
 
 export const registered = (persons: number, main = '01', entryKind = 1): EventInit => ({
@@ -76,13 +79,23 @@ export const registered = (persons: number, main = '01', entryKind = 1): EventIn
     householdNo: '4228231002010001',
     entryKind,
     householdKind: 1,
-    members: Array.from({ length: persons }, (_, i) => ({ personId: v7(), birthYear: 1960 + i, sex: 1 + (i % 2) })),
+    members: Array.from({ length: persons }, (_, i) => ({
+      personId: v7(),
+      birthYear: 1960 + i,
+      sex: 1 + (i % 2),
+    })),
     causes: causes(main),
   },
 });
 export const exited = (persons: number): EventInit => ({
   case: 'householdExited',
-  value: { year: 2016, perCapitaNetIncomeFen: 420_000n, povertyLineFen: 302_600n, persons, policiesRetainedUntil: '2020-12-31' },
+  value: {
+    year: 2016,
+    perCapitaNetIncomeFen: 420_000n,
+    povertyLineFen: 302_600n,
+    persons,
+    policiesRetainedUntil: '2020-12-31',
+  },
 });
 export const returned = (persons: number, main = '01'): EventInit => ({
   case: 'householdReturned',
@@ -94,5 +107,11 @@ export const causesRecorded = (main: string, ...others: string[]): EventInit => 
 });
 export const surveyed = (year: number, perCapitaFen: bigint, persons = 3): EventInit => ({
   case: 'incomeSurveyed',
-  value: { year, wageFen: perCapitaFen * BigInt(persons), netIncomeFen: perCapitaFen * BigInt(persons), persons, perCapitaNetIncomeFen: perCapitaFen },
+  value: {
+    year,
+    wageFen: perCapitaFen * BigInt(persons),
+    netIncomeFen: perCapitaFen * BigInt(persons),
+    persons,
+    perCapitaNetIncomeFen: perCapitaFen,
+  },
 });

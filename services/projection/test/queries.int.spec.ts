@@ -2,9 +2,20 @@ import { parse } from 'csv-parse/sync';
 import { apply } from './apply.js';
 import type { TestDatabase } from './database.js';
 import { testDatabase } from './database.js';
-import { causesRecorded, EventWriter, exited, OTHER_VILLAGE, registered, returned, surveyed, VILLAGE } from './events.js';
+import {
+  causesRecorded,
+  EventWriter,
+  exited,
+  OTHER_VILLAGE,
+  registered,
+  returned,
+  surveyed,
+  VILLAGE,
+} from './events.js';
 import type { TestService } from './service.js';
 import { testService } from './service.js';
+
+type Figures = Record<string, { households: number }>;
 
 describe('queries of the projection', () => {
   let db: TestDatabase;
@@ -22,26 +33,45 @@ describe('queries of the projection', () => {
     await apply(db.pool, [
       write.record(returnedId, { on: '2014-05-10' }, registered(4, '01')),
       write.record(returnedId, { on: '2016-11-01' }, surveyed(2016, 412_050n, 4)),
-      write.record(returnedId, { on: '2016-11-05' }, {
-        case: 'guaranteesAssessed',
-        value: { findings: [{ guarantee: 5, holds: true }, { guarantee: 6, holds: false }] },
-      }),
+      write.record(
+        returnedId,
+        { on: '2016-11-05' },
+        {
+          case: 'guaranteesAssessed',
+          value: {
+            findings: [
+              { guarantee: 5, holds: true },
+              { guarantee: 6, holds: false },
+            ],
+          },
+        },
+      ),
       write.record(returnedId, { on: '2016-12-20' }, exited(4)),
       write.record(returnedId, { on: '2018-03-02' }, returned(3, '02')),
       write.record(poorId, { on: '2015-06-01', village: OTHER_VILLAGE }, registered(2, '05', 2)),
       write.record(poorId, { on: '2015-07-01', village: OTHER_VILLAGE }, causesRecorded('08', '01', '02')),
     ]);
     for (const id of others)
-      await apply(db.pool, [write.record(id, { on: '2014-05-10' }, registered(3, '03')), write.record(id, { on: '2019-12-01' }, exited(3))]);
+      await apply(db.pool, [
+        write.record(id, { on: '2014-05-10' }, registered(3, '03')),
+        write.record(id, { on: '2019-12-01' }, exited(3)),
+      ]);
   });
   afterAll(async () => {
     await api.stop();
     await db.drop();
   });
 
-  const json = async (path: string, of?: Parameters<TestService['get']>[1], headers?: Record<string, string>) => {
+  const json = async (
+    path: string,
+    of?: Parameters<TestService['get']>[1],
+    headers?: Record<string, string>,
+  ) => {
     const response = await api.get(path, of, headers);
-    return { status: response.status, body: (await response.json()) as Record<string, never> & { items: never[] } };
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, unknown> & { items: never[] },
+    };
   };
   const csv = async (path: string) => {
     const response = await api.get(path, {}, { accept: 'text/csv' });
@@ -77,13 +107,15 @@ describe('queries of the projection', () => {
 
   it('gives the year table from the first year with a change to the last', async () => {
     const { body } = await json('/v1/regions/422823/years');
-    const years = (body['years'] as { year: number; during: never; atYearEnd: never }[]).map(({ year, during, atYearEnd }) => [
-      year,
-      (during['entries'] as { households: number }).households,
-      (during['exits'] as { households: number }).households,
-      (during['returns'] as { households: number }).households,
-      (atYearEnd['poor'] as { households: number }).households,
-    ]);
+    const years = (body['years'] as { year: number; during: Figures; atYearEnd: Figures }[]).map(
+      ({ year, during, atYearEnd }) => [
+        year,
+        during['entries']?.households,
+        during['exits']?.households,
+        during['returns']?.households,
+        atYearEnd['poor']?.households,
+      ],
+    );
     expect(years).toEqual([
       [2014, 6, 0, 0, 6],
       [2015, 1, 0, 0, 7],
@@ -93,7 +125,13 @@ describe('queries of the projection', () => {
       [2019, 0, 5, 0, 2],
     ]);
     const rows = await csv('/v1/regions/422823/years?from=2016&to=2020');
-    expect(rows.map((r) => [r['年份 year'], r['当年脱贫户数 during exits households'], r['贫困人数 poor persons']])).toEqual([
+    expect(
+      rows.map((r) => [
+        r['年份 year'],
+        r['当年脱贫户数 during exits households'],
+        r['贫困人数 poor persons'],
+      ]),
+    ).toEqual([
       ['2016', '1', '17'],
       ['2017', '0', '17'],
       ['2018', '0', '20'],
@@ -106,7 +144,9 @@ describe('queries of the projection', () => {
     const { body } = await json('/v1/regions/422823/children?asOf=2018-12-31');
     const items = body.items as { region: string; registered: { households: number } }[];
     expect(items.length).toBeGreaterThan(10);
-    expect(items.filter((i) => i.registered.households > 0).map((i) => [i.region, i.registered.households])).toEqual([
+    expect(
+      items.filter((i) => i.registered.households > 0).map((i) => [i.region, i.registered.households]),
+    ).toEqual([
       ['422823100', 6],
       ['422823101', 1],
     ]);
@@ -115,7 +155,13 @@ describe('queries of the projection', () => {
 
   it('gives the causes of a region by their labels', async () => {
     const { body } = await json('/v1/regions/422823/causes?asOf=2018-12-31');
-    expect((body.items as { cause: string; labelZh: string; poor: unknown }[]).map((i) => [i.cause, i.labelZh, i.poor])).toEqual([
+    expect(
+      (body.items as { cause: string; labelZh: string; poor: unknown }[]).map((i) => [
+        i.cause,
+        i.labelZh,
+        i.poor,
+      ]),
+    ).toEqual([
       ['03', '因学', { households: 5, persons: 15 }],
       ['02', '因残', { households: 1, persons: 3 }],
       ['08', '缺劳动力', { households: 1, persons: 2 }],
@@ -128,11 +174,17 @@ describe('queries of the projection', () => {
     const of2016 = await json('/v1/regions/422823/roll-up?asOf=2016-12-31');
     expect(of2016.body).toMatchObject({ povertyIncidence: 0.017, ruralPopulation: { year: 2016, ...body } });
     expect((await json('/v1/regions/422823/roll-up?asOf=2017-01-01')).body['povertyIncidence']).toBeNull();
-    expect((await json('/v1/rural-populations/422823')).body.items).toEqual([{ region: '422823', year: 2016, ...body }]);
+    expect((await json('/v1/rural-populations/422823')).body.items).toEqual([
+      { region: '422823', year: 2016, ...body },
+    ]);
 
-    expect((await api.send('PUT', '/v1/rural-populations/422823/2016', body, { role: 'villageCadre' })).status).toBe(403);
+    expect(
+      (await api.send('PUT', '/v1/rural-populations/422823/2016', body, { role: 'villageCadre' })).status,
+    ).toBe(403);
     expect((await api.send('PUT', '/v1/rural-populations/422822/2016', body)).status).toBe(403);
-    expect((await api.send('PUT', '/v1/rural-populations/422823/2016', { ...body, persons: 0 })).status).toBe(400);
+    expect((await api.send('PUT', '/v1/rural-populations/422823/2016', { ...body, persons: 0 })).status).toBe(
+      400,
+    );
   });
 
   it('shows a household as it stands and all that happened to it', async () => {
@@ -157,7 +209,12 @@ describe('queries of the projection', () => {
       version: 5,
     });
     const timeline = await json(`/v1/households/${returnedId}/timeline`);
-    const events = timeline.body['events'] as { type: string; typeZh: string; ruleIds: string[]; data: Record<string, unknown> }[];
+    const events = timeline.body['events'] as {
+      type: string;
+      typeZh: string;
+      ruleIds: string[];
+      data: Record<string, unknown>;
+    }[];
     expect(events.map((e) => e.type)).toEqual([
       'HouseholdRegistered',
       'IncomeSurveyed',
@@ -165,7 +222,11 @@ describe('queries of the projection', () => {
       'HouseholdExited',
       'HouseholdReturned',
     ]);
-    expect(events[3]).toMatchObject({ typeZh: '脱贫', ruleIds: ['REG-01'], data: { year: 2016, persons: 4, perCapitaNetIncomeFen: '420000' } });
+    expect(events[3]).toMatchObject({
+      typeZh: '脱贫',
+      ruleIds: ['REG-01'],
+      data: { year: 2016, persons: 4, perCapitaNetIncomeFen: '420000' },
+    });
     expect((await json(`/v1/households/${crypto.randomUUID()}`)).status).toBe(404);
     expect((await json('/v1/households/42')).status).toBe(400);
   });
@@ -181,7 +242,9 @@ describe('queries of the projection', () => {
     }
     expect(new Set(seen.map((h) => h.id)).size).toBe(5);
     expect((await json('/v1/households?status=stillPoor,returnedPoor')).body.items).toHaveLength(2);
-    expect((await json('/v1/households?cause=08')).body.items).toMatchObject([{ id: poorId, otherCauses: [{ zh: '因病' }, { zh: '因残' }] }]);
+    expect((await json('/v1/households?cause=08')).body.items).toMatchObject([
+      { id: poorId, otherCauses: [{ zh: '因病' }, { zh: '因残' }] },
+    ]);
     expect((await json(`/v1/households?region=${OTHER_VILLAGE}`)).body.items).toHaveLength(1);
     expect(await csv('/v1/households')).toHaveLength(7);
     expect((await json('/v1/households?status=poor')).status).toBe(400);
@@ -189,9 +252,15 @@ describe('queries of the projection', () => {
 
   it('lists the ledger by kind and period, newest first, and exports all of it', async () => {
     const first = await json('/v1/ledger?limit=3&kind=exits,returns');
-    expect((first.body.items as { kind: string; occurredOn: string }[]).map((i) => i.kind)).toEqual(['exits', 'exits', 'exits']);
+    expect((first.body.items as { kind: string; occurredOn: string }[]).map((i) => i.kind)).toEqual([
+      'exits',
+      'exits',
+      'exits',
+    ]);
     const second = await json(`/v1/ledger?limit=500&kind=exits,returns&cursor=${String(first.body['next'])}`);
-    expect((second.body.items as { kind: string; occurredOn: string }[]).map((i) => [i.kind, i.occurredOn])).toEqual([
+    expect(
+      (second.body.items as { kind: string; occurredOn: string }[]).map((i) => [i.kind, i.occurredOn]),
+    ).toEqual([
       ['exits', '2019-12-01'],
       ['exits', '2019-12-01'],
       ['returns', '2018-03-02'],
@@ -199,11 +268,22 @@ describe('queries of the projection', () => {
     ]);
     const of2016 = await json('/v1/ledger?from=2016-01-01&to=2016-12-31&order=oldest');
     expect(of2016.body.items).toMatchObject([
-      { eventId: `${returnedId}:4`, kindZh: '脱贫', persons: 4, village: VILLAGE, cause: '01', causeZh: '因病' },
+      {
+        eventId: `${returnedId}:4`,
+        kindZh: '脱贫',
+        persons: 4,
+        village: VILLAGE,
+        cause: '01',
+        causeZh: '因病',
+      },
     ]);
     const rows = await csv(`/v1/ledger?region=${OTHER_VILLAGE}`);
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ '日期 date': '2015-06-01', '类别 kind': '新致贫 newly poor', '人数 persons': '2' });
+    expect(rows[0]).toMatchObject({
+      '日期 date': '2015-06-01',
+      '类别 kind': '新致贫 newly poor',
+      '人数 persons': '2',
+    });
   });
 
   it('keeps every caller within his region', async () => {

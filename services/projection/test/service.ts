@@ -9,7 +9,12 @@ export interface TestService {
   readonly service: RunningService;
   /** GET with a token; `of` says whose (the county's own office by default). */
   get(path: string, of?: Partial<DevelopmentClaims>, headers?: Record<string, string>): Promise<Response>;
-  send(method: 'POST' | 'PUT', path: string, body: unknown, of?: Partial<DevelopmentClaims>): Promise<Response>;
+  send(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    of?: Partial<DevelopmentClaims>,
+  ): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -27,7 +32,7 @@ export async function testService(databaseUrl: string, kafkaBrokers = '127.0.0.1
       OIDC_ISSUER: issuer.issuer,
       OIDC_JWKS_URI: issuer.jwksUri,
       BIND_ADDRESS: '127.0.0.1',
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: process.env['PROJ_LOG'] ?? 'silent',
     },
   });
   const authorization = async (of: Partial<DevelopmentClaims>) =>

@@ -17,7 +17,7 @@ class RegionName {
 class RegionAnswer extends RegionName {
   @ApiProperty({ example: '湖北省恩施土家族苗族自治州巴东县信陵镇' })
   pathName!: string;
-  @ApiProperty({ description: 'From the caller\'s own region down to this one', type: [RegionName] })
+  @ApiProperty({ description: "From the caller's own region down to this one", type: [RegionName] })
   path!: RegionName[];
   @ApiProperty({ type: [RegionName] })
   children!: RegionName[];
@@ -39,7 +39,10 @@ export class ConsoleController {
   @ApiExcludeEndpoint()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-cache')
-  @Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+  @Header(
+    'content-security-policy',
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  )
   index(): string {
     return page;
   }

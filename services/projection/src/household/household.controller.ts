@@ -1,7 +1,26 @@
 import { formatYuan } from '@fupin/domain';
-import { ApiPage, ApiProblems, assertWithin, Caller, CurrentCaller, decodeCursor, Problem, toPage } from '@fupin/service';
+import {
+  ApiPage,
+  ApiProblems,
+  assertWithin,
+  Caller,
+  CurrentCaller,
+  decodeCursor,
+  Problem,
+  toPage,
+} from '@fupin/service';
 import type { Page } from '@fupin/service';
-import { Controller, Get, Param, ParseUUIDPipe, Query, Req, Res, StreamableFile, UseInterceptors } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Param,
+  ParseUUIDPipe,
+  Query,
+  Req,
+  Res,
+  StreamableFile,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
@@ -49,34 +68,59 @@ export class HouseholdController {
     const after = decodeCursor(query.cursor, ['string', 'string']) as HouseholdKey | undefined;
     const { text, values } = householdsQuery(filter, after, query.limit + 1);
     const { rows } = await this.pool.query<HouseholdRow>(text, values);
-    return toPage(rows, query.limit, (row) => [row.village, row.id], (row) => toAnswer(toHousehold(row)));
+    return toPage(
+      rows,
+      query.limit,
+      (row) => [row.village, row.id],
+      (row) => toAnswer(toHousehold(row)),
+    );
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One household as it stands now / 农户现状' })
   @ApiOkResponse({ type: HouseholdAnswer })
-  async one(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<HouseholdAnswer> {
+  async one(
+    @CurrentCaller() caller: Caller,
+    @Param('id', ParseUUIDPipe) id: string,
+  ): Promise<HouseholdAnswer> {
     return toAnswer(await this.find(caller, id));
   }
 
   @Get(':id/timeline')
   @ApiOperation({ summary: 'Everything that happened to a household / 农户时间线' })
   @ApiOkResponse({ type: TimelineAnswer })
-  async timeline(@CurrentCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<TimelineAnswer> {
+  async timeline(
+    @CurrentCaller() caller: Caller,
+    @Param('id', ParseUUIDPipe) id: string,
+  ): Promise<TimelineAnswer> {
     const household = await this.find(caller, id);
     return { householdId: household.id, events: await timelineOf(this.pool, household.id) };
   }
 
   private async find(caller: Caller, id: string): Promise<Household> {
     const household = await householdById(this.pool, id);
-    if (!household) throw new Problem('not-found', { field: 'id', detail: 'There is no such household', detailZh: '没有该农户' });
+    if (!household)
+      throw new Problem('not-found', {
+        field: 'id',
+        detail: 'There is no such household',
+        detailZh: '没有该农户',
+      });
     assertWithin(caller, household.village, 'id');
     return household;
   }
 }
 
 function toAnswer(household: Household): HouseholdAnswer {
-  const { mainCause, otherCauses, income, guarantees, backdated, position: _, lastEventOn: __, ...rest } = household;
+  const {
+    mainCause,
+    otherCauses,
+    income,
+    guarantees,
+    backdated,
+    position: _,
+    lastEventOn: __,
+    ...rest
+  } = household;
   return {
     ...rest,
     villageName: pathNameOf(household.village),
@@ -91,7 +135,9 @@ function toAnswer(household: Household): HouseholdAnswer {
     },
     guarantees: GUARANTEES.flatMap((guarantee) => {
       const state = guarantees[guarantee];
-      return state ? [{ guarantee, zh: GUARANTEE_LABELS[guarantee].zh, holds: state.holds, assessedOn: state.on }] : [];
+      return state
+        ? [{ guarantee, zh: GUARANTEE_LABELS[guarantee].zh, holds: state.holds, assessedOn: state.on }]
+        : [];
     }),
     backdatedSteps: backdated,
   };
@@ -102,7 +148,11 @@ const COLUMNS: readonly CsvColumn<HouseholdRow>[] = [
   { header: '农户 household id', of: (r) => r.id },
   { header: '村代码 village', of: (r) => r.village },
   { header: '村 village name', of: (r) => nameOf(r.village) },
-  { header: '状态 status', of: (r) => `${STATUS_LABELS[r.status as Household['status']].zh} ${STATUS_LABELS[r.status as Household['status']].en}` },
+  {
+    header: '状态 status',
+    of: (r) =>
+      `${STATUS_LABELS[r.status as Household['status']].zh} ${STATUS_LABELS[r.status as Household['status']].en}`,
+  },
   { header: '自 since', of: (r) => r.detail.statusSince },
   { header: '人数 persons', of: (r) => r.persons },
   { header: '主要致贫原因 main cause', of: (r) => causeLabel(r.main_cause ?? NO_CAUSE).zh },

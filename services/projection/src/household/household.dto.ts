@@ -8,12 +8,20 @@ import { GUARANTEES, PROCEDURES } from './household.js';
 export const HOUSEHOLD_STATUSES = ['applicant', 'turnedDown', 'stillPoor', 'exited', 'returnedPoor'] as const;
 
 export class HouseholdsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: "Region code, the caller's own when left out / 行政区划代码", example: '422823100201' })
+  @ApiPropertyOptional({
+    description: "Region code, the caller's own when left out / 行政区划代码",
+    example: '422823100201',
+  })
   @IsOptional()
   @IsString()
   region?: string;
 
-  @ApiPropertyOptional({ description: 'Statuses, several separated by commas / 状态', enum: HOUSEHOLD_STATUSES, isArray: true, example: 'stillPoor,returnedPoor' })
+  @ApiPropertyOptional({
+    description: 'Statuses, several separated by commas / 状态',
+    enum: HOUSEHOLD_STATUSES,
+    isArray: true,
+    example: 'stillPoor,returnedPoor',
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
   @IsIn(HOUSEHOLD_STATUSES, { each: true })
@@ -82,7 +90,12 @@ export class HouseholdAnswer {
   statusSince!: string;
   @ApiProperty({ description: '人数', type: 'integer', example: 4 })
   persons!: number;
-  @ApiProperty({ enum: ['identified', 'newlyPoor', 'missed'], type: 'string', nullable: true, example: 'identified' })
+  @ApiProperty({
+    enum: ['identified', 'newlyPoor', 'missed'],
+    type: 'string',
+    nullable: true,
+    example: 'identified',
+  })
   entryKind!: string | null;
   @ApiProperty({ enum: ['ordinary', 'dibao', 'tekun'], type: 'string', nullable: true, example: 'ordinary' })
   householdKind!: string | null;
@@ -92,7 +105,13 @@ export class HouseholdAnswer {
   otherCauses!: CauseName[];
   @ApiProperty({ format: 'date', type: 'string', nullable: true, example: '2014-06-30' })
   registeredOn!: string | null;
-  @ApiProperty({ description: 'Last exit', format: 'date', type: 'string', nullable: true, example: '2016-12-20' })
+  @ApiProperty({
+    description: 'Last exit',
+    format: 'date',
+    type: 'string',
+    nullable: true,
+    example: '2016-12-20',
+  })
   exitedOn!: string | null;
   @ApiProperty({ description: 'Last return', format: 'date', type: 'string', nullable: true, example: null })
   returnedOn!: string | null;
@@ -102,7 +121,13 @@ export class HouseholdAnswer {
   policiesRetainedUntil!: string | null;
   @ApiProperty({ example: false })
   dibaoContinues!: boolean;
-  @ApiProperty({ description: 'Procedure under way', enum: PROCEDURES, type: 'string', nullable: true, example: null })
+  @ApiProperty({
+    description: 'Procedure under way',
+    enum: PROCEDURES,
+    type: 'string',
+    nullable: true,
+    example: null,
+  })
   procedure!: string | null;
   @ApiProperty({ description: 'Its last step', type: 'string', nullable: true, example: null })
   step!: string | null;
@@ -112,7 +137,13 @@ export class HouseholdAnswer {
   income!: IncomeAnswer | null;
   @ApiProperty({ description: '两不愁三保障和饮水安全', type: [GuaranteeAnswer] })
   guarantees!: GuaranteeAnswer[];
-  @ApiProperty({ description: 'Last monitoring visit', format: 'date', type: 'string', nullable: true, example: '2018-09-12' })
+  @ApiProperty({
+    description: 'Last monitoring visit',
+    format: 'date',
+    type: 'string',
+    nullable: true,
+    example: '2018-09-12',
+  })
   monitoredOn!: string | null;
   @ApiProperty({ type: 'integer', example: 0 })
   backdatedSteps!: number;

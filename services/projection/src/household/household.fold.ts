@@ -106,7 +106,8 @@ export function takeHistory(household: Household, history: History): void {
     since = segment.from;
   }
   household.statusSince = since;
-  const lastOf = (...flows: readonly string[]) => history.flows.findLast((f) => flows.includes(f.flow))?.on ?? null;
+  const lastOf = (...flows: readonly string[]) =>
+    history.flows.findLast((f) => flows.includes(f.flow))?.on ?? null;
   household.registeredOn = lastOf('identified', 'newlyPoor', 'missed');
   household.exitedOn = lastOf('exits');
   household.returnedOn = lastOf('returns');
@@ -118,7 +119,11 @@ function onStep(household: Household, record: HouseholdRecord, procedure: Proced
   household.stepOn = procedure && record.occurredOn;
 }
 
-function setStatus(household: Household, status: 'applicant' | 'turnedDown', { occurredOn }: HouseholdRecord): void {
+function setStatus(
+  household: Household,
+  status: 'applicant' | 'turnedDown',
+  { occurredOn }: HouseholdRecord,
+): void {
   household.status = status;
   household.statusSince = occurredOn;
 }

@@ -42,6 +42,9 @@ export function householdsQuery(
 
 /** One household; undefined when there is none (yet). */
 export async function householdById(pool: Pool, id: string): Promise<Household | undefined> {
-  const { rows } = await pool.query<HouseholdRow>(`SELECT ${COLUMNS} FROM read_model.household WHERE id = $1`, [id]);
+  const { rows } = await pool.query<HouseholdRow>(
+    `SELECT ${COLUMNS} FROM read_model.household WHERE id = $1`,
+    [id],
+  );
   return rows[0] && toHousehold(rows[0]);
 }

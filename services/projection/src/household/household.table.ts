@@ -20,10 +20,14 @@ CREATE TABLE household (
   version integer NOT NULL,
   position bigint NOT NULL
 ) WITH (fillfactor = 75);
+CREATE TABLE household_facts (id uuid PRIMARY KEY, facts text NOT NULL);
+`;
+
+/** For the lists; a rebuild makes them after loading. */
+export const householdIndexSql = `
 CREATE INDEX household_by_village ON household (village, id);
 CREATE INDEX household_by_status ON household (status, village, id);
 CREATE INDEX household_by_no ON household (household_no) WHERE household_no IS NOT NULL;
-CREATE TABLE household_facts (id uuid PRIMARY KEY, facts text NOT NULL);
 `;
 
 /** What `household` holds per row. */
@@ -34,7 +38,10 @@ export interface HouseholdRow {
   persons: number;
   main_cause: string | null;
   household_no: string | null;
-  detail: Omit<Household, 'id' | 'village' | 'status' | 'persons' | 'mainCause' | 'householdNo' | 'version' | 'position'>;
+  detail: Omit<
+    Household,
+    'id' | 'village' | 'status' | 'persons' | 'mainCause' | 'householdNo' | 'version' | 'position'
+  >;
   version: number;
   position: string;
 }
@@ -55,7 +62,10 @@ export function toHousehold(row: HouseholdRow): Household {
 }
 
 /** Reads the households there are among the ids. */
-export async function loadHouseholds(tx: ClientBase, ids: readonly string[]): Promise<Map<string, Household>> {
+export async function loadHouseholds(
+  tx: ClientBase,
+  ids: readonly string[],
+): Promise<Map<string, Household>> {
   if (ids.length === 0) return new Map();
   const { rows } = await tx.query<HouseholdRow>(
     `SELECT id, village, status, persons, main_cause, household_no, detail, version, position
@@ -96,7 +106,10 @@ export interface HouseholdFacts {
 }
 
 /** Reads the facts there are of the ids. */
-export async function loadFacts(tx: ClientBase, ids: readonly string[]): Promise<Map<string, readonly Fact[]>> {
+export async function loadFacts(
+  tx: ClientBase,
+  ids: readonly string[],
+): Promise<Map<string, readonly Fact[]>> {
   if (ids.length === 0) return new Map();
   const { rows } = await tx.query<{ id: string; facts: string }>(
     'SELECT id, facts FROM household_facts WHERE id = ANY ($1::uuid[])',

@@ -14,7 +14,10 @@ export interface CsvColumn<Row> {
 /** The query parameter `format` of everything that can be exported. */
 export const CsvFormat = () =>
   applyDecorators(
-    ApiPropertyOptional({ enum: ['json', 'csv'], description: 'csv as with Accept: text/csv; a list then holds all rows / 导出 CSV' }),
+    ApiPropertyOptional({
+      enum: ['json', 'csv'],
+      description: 'csv as with Accept: text/csv; a list then holds all rows / 导出 CSV',
+    }),
     IsOptional(),
     IsIn(['json', 'csv']),
   );

@@ -16,7 +16,8 @@ export const OptionalDate = (description: string, example = '2018-12-31') =>
       name: 'businessDate',
       validator: {
         validate: isBusinessDate,
-        defaultMessage: ({ property } = { property: 'date' } as never) => `${property} must be a real day, YYYY-MM-DD`,
+        defaultMessage: ({ property } = { property: 'date' } as never) =>
+          `${property} must be a real day, YYYY-MM-DD`,
       },
     }),
   );

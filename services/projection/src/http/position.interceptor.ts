@@ -22,7 +22,8 @@ export const ApiPositionHeader = () =>
     ApiHeader({
       name: POSITION_HEADER,
       required: false,
-      description: "Position of a command's answer: the query waits briefly until it shows that change, else 503",
+      description:
+        "Position of a command's answer: the query waits briefly until it shows that change, else 503",
       example: 'fupin.registry.household.v1:3:1842',
     }),
   );

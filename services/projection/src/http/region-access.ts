@@ -24,7 +24,11 @@ export function regionFor(caller: Caller, code: string, field = 'region'): Divis
   const region = current === undefined ? undefined : divisions.find(current);
   assertWithin(caller, region?.code ?? code, field);
   if (!region)
-    throw new Problem('not-found', { field, detail: 'There is no region of this code', detailZh: '没有该代码的行政区划' });
+    throw new Problem('not-found', {
+      field,
+      detail: 'There is no region of this code',
+      detailZh: '没有该代码的行政区划',
+    });
   return region;
 }
 

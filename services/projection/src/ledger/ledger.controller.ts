@@ -35,7 +35,12 @@ export class LedgerController {
     const filter = { ...query, region: regionFor(caller, query.region ?? caller.region).code };
     if (wantsCsv(request, query.format)) {
       const { text, values } = ledgerQuery(filter);
-      return csvAnswer(reply, `ledger-${filter.region}`, COLUMNS, cursorRows<LedgerRow>(this.pool, text, values));
+      return csvAnswer(
+        reply,
+        `ledger-${filter.region}`,
+        COLUMNS,
+        cursorRows<LedgerRow>(this.pool, text, values),
+      );
     }
     const after = decodeCursor(query.cursor, ['string', 'string', 'number']) as LedgerKey | undefined;
     const { text, values } = ledgerQuery(filter, after, query.limit + 1);

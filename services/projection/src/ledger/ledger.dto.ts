@@ -8,7 +8,10 @@ import { OptionalDate } from '../http/dates.js';
 export const LEDGER_KINDS = ['identified', 'newlyPoor', 'missed', 'exits', 'returns'] as const;
 
 export class LedgerQuery extends PageQuery {
-  @ApiPropertyOptional({ description: "Region code, the caller's own when left out / 行政区划代码", example: '422823' })
+  @ApiPropertyOptional({
+    description: "Region code, the caller's own when left out / 行政区划代码",
+    example: '422823',
+  })
   @IsOptional()
   @IsString()
   region?: string;
@@ -19,7 +22,12 @@ export class LedgerQuery extends PageQuery {
   @OptionalDate('Last business date / 截止日期', '2016-12-31')
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Kinds, several separated by commas / 类别', enum: LEDGER_KINDS, isArray: true, example: 'exits,returns' })
+  @ApiPropertyOptional({
+    description: 'Kinds, several separated by commas / 类别',
+    enum: LEDGER_KINDS,
+    isArray: true,
+    example: 'exits,returns',
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
   @IsIn(LEDGER_KINDS, { each: true })
@@ -35,7 +43,11 @@ export class LedgerQuery extends PageQuery {
   @IsUUID()
   household?: string;
 
-  @ApiPropertyOptional({ enum: ['newest', 'oldest'], default: 'newest', description: 'By business date / 排序' })
+  @ApiPropertyOptional({
+    enum: ['newest', 'oldest'],
+    default: 'newest',
+    description: 'By business date / 排序',
+  })
   @IsOptional()
   @IsIn(['newest', 'oldest'])
   order: 'newest' | 'oldest' = 'newest';
@@ -45,7 +57,10 @@ export class LedgerQuery extends PageQuery {
 }
 
 export class LedgerItem {
-  @ApiProperty({ description: 'Event: `<household id>:<version>`', example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:9' })
+  @ApiProperty({
+    description: 'Event: `<household id>:<version>`',
+    example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:9',
+  })
   eventId!: string;
   @ApiProperty({ format: 'uuid', example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42' })
   householdId!: string;
@@ -55,7 +70,11 @@ export class LedgerItem {
   kindZh!: string;
   @ApiProperty({ description: 'Business date / 业务日期', format: 'date', example: '2016-12-20' })
   occurredOn!: string;
-  @ApiProperty({ description: 'When it became known / 录入时间', format: 'date-time', example: '2016-12-21T02:10:00.000Z' })
+  @ApiProperty({
+    description: 'When it became known / 录入时间',
+    format: 'date-time',
+    example: '2016-12-21T02:10:00.000Z',
+  })
   recordedAt!: string;
   @ApiProperty({ description: 'Village at that time / 村代码', example: '422823100201' })
   village!: string;

@@ -47,7 +47,9 @@ export function ledgerQuery(
   if (filter.household !== undefined) where.push(`household_id = ${$(filter.household)}`);
   const [direction, beyond] = filter.order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   if (after)
-    where.push(`(occurred_on, household_id, version) ${beyond} (${$(after[0])}, ${$(after[1])}, ${$(after[2])})`);
+    where.push(
+      `(occurred_on, household_id, version) ${beyond} (${$(after[0])}, ${$(after[1])}, ${$(after[2])})`,
+    );
   const text = `SELECT household_id, version, kind, occurred_on::text, recorded_at, village, persons, cause
     FROM read_model.ledger WHERE ${where.join(' AND ')}
     ORDER BY ledger.occurred_on ${direction}, household_id ${direction}, version ${direction}

@@ -15,6 +15,10 @@ CREATE TABLE ledger (
   cause text COLLATE "C" NOT NULL,
   PRIMARY KEY (household_id, version)
 );
+`;
+
+/** For the lists; a rebuild makes them after loading. */
+export const ledgerIndexSql = `
 CREATE INDEX ledger_by_date ON ledger (occurred_on, household_id, version);
 CREATE INDEX ledger_by_village ON ledger (village, occurred_on);
 `;
@@ -58,7 +62,11 @@ export class LedgerBatch {
 }
 
 const sameEntry = (a: FlowEntry, b: FlowEntry) =>
-  a.on === b.on && a.flow === b.flow && a.village === b.village && a.persons === b.persons && a.cause === b.cause;
+  a.on === b.on &&
+  a.flow === b.flow &&
+  a.village === b.village &&
+  a.persons === b.persons &&
+  a.cause === b.cause;
 
 const saveEntries = bulkUpsert<LedgerEntry>({
   table: 'ledger',

@@ -4,8 +4,16 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import pg from 'pg';
 import { READ_MODEL } from '../read-model.js';
-import { PartitionAnswer, ProjectorAnswer, SkipAnswer, SkipBody } from './projector.dto.js';
+import {
+  PartitionAnswer,
+  ProjectorAnswer,
+  RebuildsAnswer,
+  RebuildStarted,
+  SkipAnswer,
+  SkipBody,
+} from './projector.dto.js';
 import { ProjectorService } from './projector.service.js';
+import { latestRebuilds } from './rebuilds.js';
 
 /** Scope of the operators' commands. */
 const OPERATE = 'projection:operate';
@@ -43,11 +51,41 @@ export class ProjectorController {
     return { lag: partitions.reduce((sum, p) => sum + (p.lag ?? 0), 0), partitions };
   }
 
+  @Get('rebuilds')
+  @ApiOperation({ summary: 'The latest rebuilds / 重建记录' })
+  @ApiOkResponse({ type: RebuildsAnswer })
+  async rebuilds(): Promise<RebuildsAnswer> {
+    const records = await latestRebuilds(this.pool);
+    return {
+      items: records.map((record) => {
+        const lag = this.projector.rebuildLag(record.id);
+        return {
+          ...record,
+          startedAt: record.startedAt.toISOString(),
+          finishedAt: record.finishedAt?.toISOString() ?? null,
+          ...(lag === undefined ? {} : { lag }),
+        };
+      }),
+    };
+  }
+
+  @Post('rebuilds')
+  @HttpCode(202)
+  @RequireScope(OPERATE)
+  @ApiProblems('rebuild-running')
+  @ApiOperation({ summary: 'Build all read models anew from Kafka while the old ones serve / 重建查询数据' })
+  @ApiAcceptedResponse({ type: RebuildStarted })
+  async rebuild(@CurrentCaller() caller: Caller): Promise<RebuildStarted> {
+    return { id: await this.projector.rebuild(`${caller.role} ${caller.subject}`) };
+  }
+
   @Post('skips')
   @HttpCode(202)
   @RequireScope(OPERATE)
   @ApiProblems('not-stopped')
-  @ApiOperation({ summary: 'Leave out the message that stops a partition; the decision is recorded / 跳过消息' })
+  @ApiOperation({
+    summary: 'Leave out the message that stops a partition; the decision is recorded / 跳过消息',
+  })
   @ApiAcceptedResponse({ type: SkipAnswer })
   async skip(@CurrentCaller() caller: Caller, @Body() body: SkipBody): Promise<SkipAnswer> {
     await this.projector.skip({ ...body, by: `${caller.role} ${caller.subject}` });

@@ -4,7 +4,11 @@ import { IsInt, IsNotEmpty, IsString, MaxLength, Min } from 'class-validator';
 export class StoppedAnswer {
   @ApiProperty({ description: 'Offset of the message on Kafka', type: 'integer', example: 4711 })
   offset!: number;
-  @ApiPropertyOptional({ description: 'Its store position, when it carries one', type: 'integer', example: 4712 })
+  @ApiPropertyOptional({
+    description: 'Its store position, when it carries one',
+    type: 'integer',
+    example: 4712,
+  })
   position?: number;
   @ApiProperty({ example: 'UnknownEvent: …' })
   reason!: string;
@@ -21,7 +25,11 @@ export class PartitionAnswer {
   position!: number;
   @ApiProperty({ description: 'Offset of that message on Kafka', type: 'integer', example: 30611 })
   offset!: number;
-  @ApiPropertyOptional({ description: 'Messages not yet looked at, of partitions this instance follows / 待处理', type: 'integer', example: 0 })
+  @ApiPropertyOptional({
+    description: 'Messages not yet looked at, of partitions this instance follows / 待处理',
+    type: 'integer',
+    example: 0,
+  })
   lag?: number;
   @ApiPropertyOptional({ description: 'Age of the last applied event while messages wait', example: 0 })
   secondsBehind?: number;
@@ -32,10 +40,48 @@ export class PartitionAnswer {
 }
 
 export class ProjectorAnswer {
-  @ApiProperty({ description: 'Messages not yet looked at, all partitions of this instance / 待处理合计', type: 'integer', example: 0 })
+  @ApiProperty({
+    description: 'Messages not yet looked at, all partitions of this instance / 待处理合计',
+    type: 'integer',
+    example: 0,
+  })
   lag!: number;
   @ApiProperty({ type: [PartitionAnswer] })
   partitions!: PartitionAnswer[];
+}
+
+export class RebuildAnswer {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id!: number;
+  @ApiProperty({ description: 'Role and subject of the token', example: 'province operator' })
+  requestedBy!: string;
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+  @ApiProperty({ format: 'date-time', type: 'string', nullable: true })
+  finishedAt!: string | null;
+  @ApiProperty({ enum: ['running', 'swapped', 'failed'], example: 'swapped' })
+  outcome!: string;
+  @ApiProperty({ type: 'integer', nullable: true, example: 184200 })
+  events!: number | null;
+  @ApiProperty({ type: 'number', nullable: true, example: 7.2 })
+  seconds!: number | null;
+  @ApiProperty({ type: 'string', nullable: true, example: null })
+  failure!: string | null;
+  @ApiPropertyOptional({
+    description: 'Messages still to be read, while this instance runs it',
+    type: 'integer',
+  })
+  lag?: number;
+}
+
+export class RebuildsAnswer {
+  @ApiProperty({ type: [RebuildAnswer] })
+  items!: RebuildAnswer[];
+}
+
+export class RebuildStarted {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id!: number;
 }
 
 export class SkipBody {
@@ -50,12 +96,19 @@ export class SkipBody {
   @Min(0)
   partition!: number;
 
-  @ApiProperty({ description: 'Offset of the message that stops the partition', type: 'integer', example: 4711 })
+  @ApiProperty({
+    description: 'Offset of the message that stops the partition',
+    type: 'integer',
+    example: 4711,
+  })
   @IsInt()
   @Min(0)
   offset!: number;
 
-  @ApiProperty({ description: 'Why it may be left out; kept for ever', example: 'Sent by a faulty test client on 2026-03-01' })
+  @ApiProperty({
+    description: 'Why it may be left out; kept for ever',
+    example: 'Sent by a faulty test client on 2026-03-01',
+  })
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)

@@ -1,12 +1,22 @@
 import { connectKafka, eventMetrics, skipMessage, startProjector } from '@fupin/event-sourcing';
 import type { Kafka, PartitionStatus, Projector, SkipRequest } from '@fupin/event-sourcing';
-import { createLogger, MetricsRegistry, migrate, Problem, ReadinessChecks, ServiceConfig } from '@fupin/service';
-import { Injectable } from '@nestjs/common';
+import {
+  LOGGER,
+  MetricsRegistry,
+  migrate,
+  Problem,
+  ReadinessChecks,
+  scrubError,
+  ServiceConfig,
+} from '@fupin/service';
+import type { createLogger } from '@fupin/service';
+import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { Reference1700000000001 } from '../../migrations/1-reference.js';
 import { ProjectionConfig } from '../config.js';
 import { householdProjection, READ_MODEL } from '../read-model.js';
+import { recordRebuild, runRebuild } from './rebuilds.js';
 import { prepareSchema } from './schema.js';
 
 /** Keeps the read models following Kafka while the service runs, and shows how far they are. */
@@ -14,6 +24,8 @@ import { prepareSchema } from './schema.js';
 export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown {
   private readonly kafka: Kafka;
   private projector: Projector | undefined;
+  /** The rebuild that this instance runs, and how far it is. */
+  private rebuilding: { id: number; lag?: number; done: Promise<void> } | undefined;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -21,13 +33,27 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
     private readonly settings: ProjectionConfig,
     private readonly metrics: MetricsRegistry,
     private readonly readiness: ReadinessChecks,
+    @Inject(LOGGER) private readonly logger: ReturnType<typeof createLogger>,
   ) {
-    this.kafka = connectKafka({ brokers: config.kafkaBrokers, clientId: 'fupin-projection' });
+    this.kafka = connectKafka({
+      brokers: config.kafkaBrokers,
+      clientId: 'fupin-projection',
+      logger: this.logger,
+    });
   }
 
   async onModuleInit(): Promise<void> {
     await migrate({ url: this.config.databaseUrl, migrations: [Reference1700000000001] });
-    await prepareSchema(this.pool);
+    this.readiness.add('database', async () => void (await this.pool.query('SELECT 1')));
+    this.readiness.add('projector', () => this.check());
+    if ((await prepareSchema(this.pool)) === 'current') return this.start();
+    // The tables are an older version's: nothing may be written into them. They are built anew from Kafka first.
+    this.logger.warn('the read models are of another version and are being rebuilt');
+    await this.rebuild('version');
+    void this.rebuilding?.done.then(() => this.start());
+  }
+
+  private start(): void {
     this.projector = startProjector({
       pool: this.pool,
       schema: READ_MODEL,
@@ -35,10 +61,8 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
       groupId: this.settings.PROJECTION_GROUP,
       projections: [householdProjection],
       metrics: eventMetrics(this.metrics),
-      logger: createLogger(this.config),
+      logger: this.logger,
     });
-    this.readiness.add('database', async () => void (await this.pool.query('SELECT 1')));
-    this.readiness.add('projector', () => this.check());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -50,6 +74,32 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
   /** Of the partitions that this instance follows; another instance of the group shows its own. */
   partitions(): readonly PartitionStatus[] {
     return this.projector?.status().partitions ?? [];
+  }
+
+  /** Starts a rebuild in the background; gives its number. 409 while this instance runs one. */
+  async rebuild(requestedBy: string): Promise<number> {
+    if (this.rebuilding)
+      throw new Problem('rebuild-running', {
+        status: 409,
+        title: 'A rebuild is running',
+        titleZh: '正在重建查询数据',
+        detail: `Rebuild ${this.rebuilding.id} has not ended yet`,
+        detailZh: `第 ${this.rebuilding.id} 次重建尚未结束`,
+      });
+    const id = await recordRebuild(this.pool, requestedBy);
+    const done = runRebuild(this.pool, this.kafka, id, {
+      metrics: eventMetrics(this.metrics),
+      onProgress: ({ lag }) => this.rebuilding && (this.rebuilding.lag = lag),
+    })
+      .catch((error: unknown) => this.logger.error({ err: scrubError(error), rebuild: id }, 'rebuild failed'))
+      .finally(() => (this.rebuilding = undefined));
+    this.rebuilding = { id, done };
+    return id;
+  }
+
+  /** Messages that the running rebuild has still to read; undefined when none runs here. */
+  rebuildLag(id: number): number | undefined {
+    return this.rebuilding?.id === id ? this.rebuilding.lag : undefined;
   }
 
   /** Records the decision to leave out the message that stops a partition. 409 when it is not one that stops it. */
@@ -71,10 +121,13 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
   }
 
   private check(): unknown {
+    if (!this.projector) throw new Error('the read models are of another version and are being rebuilt');
     const partitions = this.partitions();
     const stopped = partitions.filter((p) => p.stopped);
     if (stopped.length > 0)
-      throw new Error(stopped.map((p) => `${p.topic}/${p.partition} stopped at offset ${p.stopped?.offset}`).join('; '));
+      throw new Error(
+        stopped.map((p) => `${p.topic}/${p.partition} stopped at offset ${p.stopped?.offset}`).join('; '),
+      );
     return { partitions: partitions.length, lag: partitions.reduce((sum, p) => sum + p.lag, 0) };
   }
 }

@@ -16,7 +16,14 @@ export interface Delta {
 export class Deltas {
   private readonly byKey = new Map<string, Delta>();
 
-  add(region: RegionCode, cause: string, on: BusinessDate, metric: Metric, households: number, persons: number): void {
+  add(
+    region: RegionCode,
+    cause: string,
+    on: BusinessDate,
+    metric: Metric,
+    households: number,
+    persons: number,
+  ): void {
     const slot = slotOf[metric];
     const figures = this.at(region, cause, on).figures;
     figures[slot] = (figures[slot] ?? 0) + households;
@@ -31,7 +38,8 @@ export class Deltas {
   private at(region: RegionCode, cause: string, on: BusinessDate): Delta {
     const key = `${region}|${cause}|${on}`;
     let delta = this.byKey.get(key);
-    if (!delta) this.byKey.set(key, (delta = { region, cause, on, figures: new Array<number>(SLOTS).fill(0) }));
+    if (!delta)
+      this.byKey.set(key, (delta = { region, cause, on, figures: new Array<number>(SLOTS).fill(0) }));
     return delta;
   }
 }
@@ -52,7 +60,14 @@ function addChanges(deltas: Deltas, history: History, sign: 1 | -1): void {
   let previous: History['segments'][number] | undefined;
   for (const segment of history.segments) {
     if (previous && previous.status !== 'outside')
-      deltas.add(previous.village, previous.cause, segment.from, previous.status, -sign, -sign * previous.persons);
+      deltas.add(
+        previous.village,
+        previous.cause,
+        segment.from,
+        previous.status,
+        -sign,
+        -sign * previous.persons,
+      );
     if (segment.status !== 'outside')
       deltas.add(segment.village, segment.cause, segment.from, segment.status, sign, sign * segment.persons);
     previous = segment;

@@ -8,7 +8,13 @@ import type { Metric } from './metrics.js';
 
 const VILLAGE = '422823100201';
 const entered = (on: string, version: number, persons = 3, cause = '01'): Fact => ({
-  kind: 'entered', on, version, village: VILLAGE, persons, cause, flow: 'identified',
+  kind: 'entered',
+  on,
+  version,
+  village: VILLAGE,
+  persons,
+  cause,
+  flow: 'identified',
 });
 
 /** Figures of one day by adding up deltas, as the roll-up does. */
@@ -24,11 +30,20 @@ function sumUpTo(deltas: readonly Delta[], on: string, metric: Metric, cause?: s
   return { households, persons };
 }
 
-const day = fc.integer({ min: 0, max: 2500 }).map((n) => new Date(Date.UTC(2014, 0, 1 + n)).toISOString().slice(0, 10));
+const day = fc
+  .integer({ min: 0, max: 2500 })
+  .map((n) => new Date(Date.UTC(2014, 0, 1 + n)).toISOString().slice(0, 10));
 const persons = fc.integer({ min: 1, max: 9 });
 const cause = fc.constantFrom('01', '02', '-');
 const anyFact = fc.oneof(
-  fc.record({ kind: fc.constant('entered' as const), on: day, persons, cause, village: fc.constantFrom(VILLAGE, '422823101204'), flow: fc.constantFrom('identified' as const, 'newlyPoor' as const) }),
+  fc.record({
+    kind: fc.constant('entered' as const),
+    on: day,
+    persons,
+    cause,
+    village: fc.constantFrom(VILLAGE, '422823101204'),
+    flow: fc.constantFrom('identified' as const, 'newlyPoor' as const),
+  }),
   fc.record({ kind: fc.constant('cause' as const), on: day, cause }),
   fc.record({ kind: fc.constant('exited' as const), on: day, persons }),
   fc.record({ kind: fc.constant('returned' as const), on: day, persons, cause }),
@@ -103,7 +118,8 @@ describe('diffHistories', () => {
         const { deltas, history } = replay(facts);
         const now = stateOn(history, on);
         for (const metric of ['stillPoor', 'exited', 'returnedPoor'] as const) {
-          const here = now?.status === metric ? { households: 1, persons: now.persons } : { households: 0, persons: 0 };
+          const here =
+            now?.status === metric ? { households: 1, persons: now.persons } : { households: 0, persons: 0 };
           expect(sumUpTo(deltas, on, metric)).toEqual(here);
           if (now?.status === metric) expect(sumUpTo(deltas, on, metric, now.cause)).toEqual(here);
         }
@@ -116,9 +132,14 @@ describe('diffHistories', () => {
 
   it('ends in the same history whatever the order in which the facts were recorded', () => {
     fc.assert(
-      fc.property(anyFacts.chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length }))), ([facts, shuffled]) => {
-        expect(replay(shuffled).history).toEqual(replay(facts).history);
-      }),
+      fc.property(
+        anyFacts.chain((facts) =>
+          fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })),
+        ),
+        ([facts, shuffled]) => {
+          expect(replay(shuffled).history).toEqual(replay(facts).history);
+        },
+      ),
     );
   });
 });

@@ -27,7 +27,13 @@ const handlers = {
   householdExited: (event, facts, { occurredOn: on, version }) =>
     withFact(facts, { kind: 'exited', on, version, persons: event.persons }),
   householdReturned: (event, facts, { occurredOn: on, version }) =>
-    withFact(facts, { kind: 'returned', on, version, persons: event.persons, cause: mainCause(event.causes) }),
+    withFact(facts, {
+      kind: 'returned',
+      on,
+      version,
+      persons: event.persons,
+      cause: mainCause(event.causes),
+    }),
 
   applicationFiled: 'ignored',
   democraticReviewHeld: 'ignored',

@@ -83,7 +83,10 @@ export function yearAnswers(
       asOf: endOf(year),
       during: flows(change),
       atYearEnd,
-      povertyIncidence: povertyIncidence(atYearEnd.poor.persons, populations.find((p) => p.year === year)),
+      povertyIncidence: povertyIncidence(
+        atYearEnd.poor.persons,
+        populations.find((p) => p.year === year),
+      ),
     });
   }
   return answers;

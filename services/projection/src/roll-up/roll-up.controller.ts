@@ -13,8 +13,21 @@ import { regionFor } from '../http/region-access.js';
 import { ruralPopulations } from '../rural-population/rural-population.js';
 import { causeAnswer, rollUpAnswer, yearAnswers } from './roll-up.answers.js';
 import { CAUSE_COLUMNS, ROLL_UP_COLUMNS, YEAR_COLUMNS } from './roll-up.csv.js';
-import { CausesAnswer, ChildrenAnswer, RollUpAnswer, RollUpQuery, YearsAnswer, YearsQuery } from './roll-up.dto.js';
-import { changesByYear, figuresByCause, figuresOf, figuresOfChildren, NO_FIGURES } from './roll-up.queries.js';
+import {
+  CausesAnswer,
+  ChildrenAnswer,
+  RollUpAnswer,
+  RollUpQuery,
+  YearsAnswer,
+  YearsQuery,
+} from './roll-up.dto.js';
+import {
+  changesByYear,
+  figuresByCause,
+  figuresOf,
+  figuresOfChildren,
+  NO_FIGURES,
+} from './roll-up.queries.js';
 
 /**
  * Figures of a region as of any business date, as known at any recorded date. An internal interface: callers see their own
@@ -24,7 +37,11 @@ import { changesByYear, figuresByCause, figuresOf, figuresOfChildren, NO_FIGURES
 @ApiProblems('projection-behind')
 @ApiPositionHeader()
 @UseInterceptors(PositionInterceptor)
-@ApiParam({ name: 'code', description: '2-, 4-, 6-, 9- or 12-digit region code / 行政区划代码', example: '422823' })
+@ApiParam({
+  name: 'code',
+  description: '2-, 4-, 6-, 9- or 12-digit region code / 行政区划代码',
+  example: '422823',
+})
 @Controller('v1/regions/:code')
 export class RollUpController {
   constructor(private readonly pool: pg.Pool) {}
@@ -73,7 +90,12 @@ export class RollUpController {
     ]);
     const all = [...new Set([...codes, ...figures.keys()])].sort();
     const items = all.map((child) =>
-      rollUpAnswer(child, at, figures.get(child) ?? NO_FIGURES, populations.find((p) => p.region === child)),
+      rollUpAnswer(
+        child,
+        at,
+        figures.get(child) ?? NO_FIGURES,
+        populations.find((p) => p.region === child),
+      ),
     );
     if (wantsCsv(request, query.format))
       return csvAnswer(reply, `children-${region.code}-${at.asOf}`, ROLL_UP_COLUMNS, [items]);
@@ -121,7 +143,8 @@ export class RollUpController {
       ruralPopulations(this.pool, [region.code]),
     ]);
     const years = yearAnswers(changes, { from, to }, populations);
-    if (wantsCsv(request, query.format)) return csvAnswer(reply, `years-${region.code}`, YEAR_COLUMNS, [years]);
+    if (wantsCsv(request, query.format))
+      return csvAnswer(reply, `years-${region.code}`, YEAR_COLUMNS, [years]);
     return { region: region.code, name: region.name, ...(knownAt === undefined ? {} : { knownAt }), years };
   }
 }

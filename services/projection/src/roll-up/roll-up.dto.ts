@@ -17,7 +17,11 @@ export class RollUpQuery {
 }
 
 export class YearsQuery {
-  @ApiPropertyOptional({ description: 'First year, the first with any change when left out / 起始年', type: 'integer', example: 2014 })
+  @ApiPropertyOptional({
+    description: 'First year, the first with any change when left out / 起始年',
+    type: 'integer',
+    example: 2014,
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -25,7 +29,11 @@ export class YearsQuery {
   @Max(2999)
   from?: number;
 
-  @ApiPropertyOptional({ description: 'Last year, the last with any change when left out / 截止年', type: 'integer', example: 2020 })
+  @ApiPropertyOptional({
+    description: 'Last year, the last with any change when left out / 截止年',
+    type: 'integer',
+    example: 2020,
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -98,10 +106,15 @@ export class RollUpAnswer extends StocksAnswer {
   knownAt?: string;
   @ApiProperty({ description: 'All that happened up to and including the day / 累计', type: FlowsAnswer })
   cumulative!: FlowsAnswer;
-  @ApiProperty({ description: 'Steps recorded long after their date / 补录步骤', type: 'integer', example: 0 })
+  @ApiProperty({
+    description: 'Steps recorded long after their date / 补录步骤',
+    type: 'integer',
+    example: 0,
+  })
   backdatedSteps!: number;
   @ApiProperty({
-    description: 'Poor persons / rural population of that year, six decimals; null where the population is not known / 贫困发生率',
+    description:
+      'Poor persons / rural population of that year, six decimals; null where the population is not known / 贫困发生率',
     type: 'number',
     nullable: true,
     example: 0.022791,
@@ -120,7 +133,10 @@ export class ChildrenAnswer {
   asOf!: string;
   @ApiPropertyOptional({ format: 'date' })
   knownAt?: string;
-  @ApiProperty({ description: 'Every region one level below, also those without any household', type: [RollUpAnswer] })
+  @ApiProperty({
+    description: 'Every region one level below, also those without any household',
+    type: [RollUpAnswer],
+  })
   items!: RollUpAnswer[];
 }
 
@@ -149,7 +165,11 @@ export class CausesAnswer {
 export class YearAnswer {
   @ApiProperty({ type: 'integer', example: 2016 })
   year!: number;
-  @ApiProperty({ description: 'Last day of the year, or today in the current one', format: 'date', example: '2016-12-31' })
+  @ApiProperty({
+    description: 'Last day of the year, or today in the current one',
+    format: 'date',
+    example: '2016-12-31',
+  })
   asOf!: string;
   @ApiProperty({ description: 'Within the year: entries, exits, returns / 当年', type: FlowsAnswer })
   during!: FlowsAnswer;

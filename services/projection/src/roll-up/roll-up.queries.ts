@@ -51,14 +51,22 @@ export async function figuresOf(pool: Pool, region: RegionCode, at: AsOf): Promi
 }
 
 /** Figures of all children of a region that have any, by their code. */
-export async function figuresOfChildren(pool: Pool, region: RegionCode, at: AsOf): Promise<Map<RegionCode, Figures>> {
+export async function figuresOfChildren(
+  pool: Pool,
+  region: RegionCode,
+  at: AsOf,
+): Promise<Map<RegionCode, Figures>> {
   const params: unknown[] = [region, ALL_CAUSES];
   const rows = rowsUpTo(at, 'parent = $1 AND cause = $2', params);
   return grouped(pool, `SELECT region AS key, ${sums} FROM (${rows}) AS r GROUP BY region`, params);
 }
 
 /** Figures of one region by main cause (`-`: none recorded). */
-export async function figuresByCause(pool: Pool, region: RegionCode, at: AsOf): Promise<Map<string, Figures>> {
+export async function figuresByCause(
+  pool: Pool,
+  region: RegionCode,
+  at: AsOf,
+): Promise<Map<string, Figures>> {
   const params: unknown[] = [parentOf(region) ?? NO_PARENT, ALL_CAUSES, region];
   const rows = rowsUpTo(at, 'parent = $1 AND cause > $2 AND region = $3', params);
   return grouped(pool, `SELECT cause AS key, ${sums} FROM (${rows}) AS r GROUP BY cause`, params);

@@ -76,7 +76,8 @@ export class RollUpBatch {
   add(delta: Delta, knownOn: BusinessDate): void {
     for (const ancestor of ancestorsOf(delta.region)) {
       addTo(this.days, ancestor, ALL_CAUSES, delta.on, knownOn, delta.figures);
-      if (delta.cause !== ALL_CAUSES) addTo(this.days, ancestor, delta.cause, delta.on, knownOn, delta.figures);
+      if (delta.cause !== ALL_CAUSES)
+        addTo(this.days, ancestor, delta.cause, delta.on, knownOn, delta.figures);
     }
   }
 
@@ -90,7 +91,14 @@ export class RollUpBatch {
   }
 }
 
-function addTo(rows: Map<string, Row>, region: RegionCode, cause: string, on: string, knownOn: string, by: readonly number[]) {
+function addTo(
+  rows: Map<string, Row>,
+  region: RegionCode,
+  cause: string,
+  on: string,
+  knownOn: string,
+  by: readonly number[],
+) {
   const key = `${region}|${cause}|${on}|${knownOn}`;
   let row = rows.get(key);
   if (!row) rows.set(key, (row = { region, cause, on, knownOn, figures: new Array<number>(SLOTS).fill(0) }));

@@ -3,7 +3,11 @@ import { Body, Controller, Get, Param, ParseIntPipe, Put } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import pg from 'pg';
 import { regionFor } from '../http/region-access.js';
-import { RuralPopulationAnswer, RuralPopulationBody, RuralPopulationsAnswer } from './rural-population.dto.js';
+import {
+  RuralPopulationAnswer,
+  RuralPopulationBody,
+  RuralPopulationsAnswer,
+} from './rural-population.dto.js';
 import { ruralPopulations, saveRuralPopulation } from './rural-population.js';
 
 /** Rural population by region and year: the denominator of the poverty incidence, from a source that is named. */
@@ -16,7 +20,10 @@ export class RuralPopulationController {
   @Get()
   @ApiOperation({ summary: 'Rural population of a region by year / 农村人口' })
   @ApiOkResponse({ type: RuralPopulationsAnswer })
-  async list(@CurrentCaller() caller: Caller, @Param('region') code: string): Promise<RuralPopulationsAnswer> {
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Param('region') code: string,
+  ): Promise<RuralPopulationsAnswer> {
     const region = regionFor(caller, code);
     const items = await ruralPopulations(this.pool, [region.code]);
     return { region: region.code, name: region.name, items: [...items] };
@@ -35,9 +42,19 @@ export class RuralPopulationController {
   ): Promise<RuralPopulationAnswer> {
     if (year < 1949 || year > 2999)
       throw validationProblem([
-        { field: 'year', code: 'range', detail: 'The year lies between 1949 and 2999', detailZh: '年份须在 1949 至 2999 之间' },
+        {
+          field: 'year',
+          code: 'range',
+          detail: 'The year lies between 1949 and 2999',
+          detailZh: '年份须在 1949 至 2999 之间',
+        },
       ]);
-    const population = { region: regionFor(caller, code).code, year, persons: body.persons, source: body.source };
+    const population = {
+      region: regionFor(caller, code).code,
+      year,
+      persons: body.persons,
+      source: body.source,
+    };
     await saveRuralPopulation(this.pool, population);
     return population;
   }

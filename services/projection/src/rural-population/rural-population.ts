@@ -11,7 +11,10 @@ export interface RuralPopulation {
 }
 
 /** Records or replaces a figure. */
-export async function saveRuralPopulation(pool: Pool, { region, year, persons, source }: RuralPopulation): Promise<void> {
+export async function saveRuralPopulation(
+  pool: Pool,
+  { region, year, persons, source }: RuralPopulation,
+): Promise<void> {
   await pool.query(
     `INSERT INTO reference.rural_population (region, year, persons, source) VALUES ($1, $2, $3, $4)
      ON CONFLICT (region, year) DO UPDATE
@@ -35,7 +38,10 @@ export async function ruralPopulations(
 }
 
 /** Poor persons over rural population, rounded half up to six decimals; null when the population is not known: never guessed. */
-export function povertyIncidence(poorPersons: number, population: RuralPopulation | undefined): number | null {
+export function povertyIncidence(
+  poorPersons: number,
+  population: RuralPopulation | undefined,
+): number | null {
   if (!population) return null;
   return Math.round((poorPersons / population.persons) * 1e6) / 1e6;
 }

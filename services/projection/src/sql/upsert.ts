@@ -34,7 +34,10 @@ export function bulkUpsert<Row>({ table, key, columns, onConflict }: BulkUpsert<
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${set}`;
   return async (tx: ClientBase, rows: readonly Row[]): Promise<void> => {
     if (rows.length === 0) return;
-    await tx.query(text, columns.map((c) => arrayLiteral(rows, c.of)));
+    await tx.query(
+      text,
+      columns.map((c) => arrayLiteral(rows, c.of)),
+    );
   };
 }
 
@@ -51,4 +54,5 @@ export function arrayLiteral<Row>(rows: readonly Row[], of: (row: Row) => SqlVal
   return literal + '}';
 }
 
-const quoted = (text: string) => (/^[\w-]+$/.test(text) && text !== 'NULL' ? text : `"${text.replace(/["\\]/g, '\\$&')}"`);
+const quoted = (text: string) =>
+  /^[\w-]+$/.test(text) && text !== 'NULL' ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;

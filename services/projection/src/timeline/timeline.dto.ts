@@ -19,7 +19,11 @@ export class TimelineEvent {
   region!: string;
   @ApiProperty({ description: 'Role of who caused it, never a name', example: 'county' })
   actorRole!: string;
-  @ApiProperty({ description: 'Policy rules the decision rested on / 依据', type: [String], example: ['REG-19', 'REG-23'] })
+  @ApiProperty({
+    description: 'Policy rules the decision rested on / 依据',
+    type: [String],
+    example: ['REG-19', 'REG-23'],
+  })
   ruleIds!: string[];
   @ApiProperty({ example: 'hubei-2016' })
   ruleSetVersion!: string;
@@ -27,7 +31,11 @@ export class TimelineEvent {
   fromHistory!: boolean;
   @ApiProperty({ description: 'Recorded long after its date / 补录', example: false })
   backdated!: boolean;
-  @ApiProperty({ description: 'The fact, as the event contract names its fields', type: Object, example: { year: 2016, persons: 4 } })
+  @ApiProperty({
+    description: 'The fact, as the event contract names its fields',
+    type: Object,
+    example: { year: 2016, persons: 4 },
+  })
   data!: unknown;
 }
 

@@ -18,7 +18,8 @@ export async function timelineOf(pool: Pool, householdId: string): Promise<Timel
 export function toTimelineEvent(householdId: string, version: number, payload: Uint8Array): TimelineEvent {
   const message = fromBinary(HouseholdEventSchema, payload);
   const { envelope, event } = message;
-  if (!envelope || event.case === undefined) throw new Error(`Event ${householdId}:${version} cannot be read`);
+  if (!envelope || event.case === undefined)
+    throw new Error(`Event ${householdId}:${version} cannot be read`);
   const json = toJson(HouseholdEventSchema, message) as Record<string, unknown>;
   return {
     id: `${householdId}:${version}`,
@@ -38,4 +39,5 @@ export function toTimelineEvent(householdId: string, version: number, payload: U
   };
 }
 
-const camelCase = (name: string) => name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string) =>
+  name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
