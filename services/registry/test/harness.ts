@@ -147,7 +147,7 @@ export async function startHarness(): Promise<Harness> {
     async messages(streamIds, count) {
       const kafka = connectKafka({ brokers: process.env['TEST_KAFKA_BROKERS'] ?? '' });
       try {
-        for (;;) {
+        for (const deadline = Date.now() + 30_000; ;) {
           const found: IncomingMessage[] = [];
           try {
             for await (const message of kafka.readTopic(topic))
@@ -157,6 +157,10 @@ export async function startHarness(): Promise<Harness> {
             if (!/leader|metadata|topic-partition/i.test(String(error))) throw error;
           }
           if (found.length >= count) return found;
+          if (Date.now() > deadline) {
+            const { body } = await call('GET', '/health/ready', undefined, {});
+            throw new Error(`${found.length} of ${count} messages on ${topic.name}; ${JSON.stringify(body)}`);
+          }
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       } finally {

@@ -1,4 +1,5 @@
-import { Guarantee, Procedure, TurnDownReason } from '@fupin/contracts';
+import { create } from '@bufbuild/protobuf';
+import { Guarantee, GuaranteesAssessedSchema, Procedure, TurnDownReason } from '@fupin/contracts';
 import { given } from '@fupin/event-sourcing/testing';
 import * as story from '../../test/household-story.js';
 import type { HouseholdCommand } from './commands.js';
@@ -105,6 +106,30 @@ describe('exit (脱贫)', () => {
     )
       .when(story.notice('2016-02-05', 'exit'))
       .thenRefused({ code: 'income-not-above-line' });
+  });
+
+  it('REG-01 does not believe a guarantee without evidence, wherever it comes from', () => {
+    const { events } = live(...registered, ...story.ready('2016-02'), ...upToNotice('2016-02'));
+    const bare = create(GuaranteesAssessedSchema, { findings: [{ guarantee: Guarantee.FOOD, holds: true }] });
+    given(householdDecider, ...events, {
+      event: { case: 'guaranteesAssessed', value: bare },
+      occurredOn: '2016-02-04',
+    })
+      .when(story.notice('2016-02-05', 'exit'))
+      .thenRefused({ code: 'guarantee-missing', field: 'food', ruleId: 'REG-01' });
+  });
+
+  it('REG-09 of two surveys of one day takes the one recorded later', () => {
+    const twice = (first: bigint, second: bigint) =>
+      after(
+        ...registered,
+        story.survey('2016-02-01', first),
+        story.survey('2016-02-01', second),
+        story.assess('2016-02-01'),
+        ...upToNotice('2016-02'),
+      ).when(story.notice('2016-02-05', 'exit'));
+    twice(LINE_2016 + 1n, LINE_2016).thenRefused({ code: 'income-not-above-line' });
+    twice(LINE_2016, LINE_2016 + 1n).thenState(() => undefined);
   });
 
   it('REG-09 does not look at a survey or a finding dated after the decision', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { create } from '@bufbuild/protobuf';
 import { EntryKind, EvidenceSchema, Guarantee, HouseholdKind } from '@fupin/contracts';
+import { MAX_FEN } from '@fupin/domain';
 import { given } from '@fupin/event-sourcing/testing';
 import * as story from '../../test/household-story.js';
 import type { HouseholdCommand, IncomeFigures, RegisterFromHistory } from './commands.js';
@@ -70,6 +71,11 @@ describe('income survey (A17–A20)', () => {
     applicant
       .when(surveyed({ businessCostFen: -1n }))
       .thenRefused({ code: 'amount-negative', field: 'businessCost' });
+    const most = { businessFen: 0n, transferFen: 0n, businessCostFen: 0n };
+    applicant.when(surveyed({ ...most, wageFen: MAX_FEN })).thenState(() => undefined);
+    applicant
+      .when(surveyed({ ...most, wageFen: MAX_FEN, propertyFen: 1n }))
+      .thenRefused({ code: 'amount-out-of-range' });
     applicant.when(surveyed({ year: 2014 })).thenRefused({ code: 'survey-year-out-of-range' });
     applicant.when(surveyed({ year: 2017 })).thenRefused({ code: 'survey-year-out-of-range' });
     applicant.when(surveyed({ year: 2015 })).thenState(() => undefined);
