@@ -46,3 +46,9 @@ export class BackOff {
     this.next = this.first;
   }
 }
+
+/** A promise that is awaited later, or never when the work ends first: its failure is nobody's accident. */
+export function quietly<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

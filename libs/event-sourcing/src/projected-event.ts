@@ -75,3 +75,8 @@ export function projectedEvent(
     partition: place.partition,
   };
 }
+
+/** Whether `message` follows `last` in the same log: the same writer, the next number (they wrap at 2^31). */
+export function continues(last: IncomingMessage, message: IncomingMessage): boolean {
+  return message.writer === last.writer && message.sequence === (last.sequence + 1) % 2 ** 31;
+}

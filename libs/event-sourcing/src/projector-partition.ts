@@ -1,10 +1,8 @@
-import type pg from 'pg';
-import type { Logger } from 'pino';
-import type { Fetched, IncomingMessage, PartitionReader } from './kafka.js';
-import type { EventMetrics } from './metrics.js';
-import { BackOff, Pause } from './pause.js';
+import type { Fetched, IncomingMessage } from './kafka.js';
+import type { PartitionOptions, PartitionStatus } from './partition-options.js';
+import { BackOff, Pause, quietly } from './pause.js';
 import { notifyPosition } from './position-waiters.js';
-import { positionOf, projectedEvent, type AnyProjection, type ProjectedEvent } from './projected-event.js';
+import { continues, positionOf, projectedEvent, type ProjectedEvent } from './projected-event.js';
 import {
   ApplyFailed,
   CheckpointMoved,
@@ -15,46 +13,6 @@ import {
   type Checkpoint,
 } from './projector-store.js';
 import { isTransient } from './transient.js';
-
-export interface PartitionStatus {
-  readonly topic: string;
-  readonly partition: number;
-  /** Highest store position in the read model. */
-  readonly position: number;
-  /** Offset of the message that carried it, -1 for none. */
-  readonly offset: number;
-  /** Next offset to look at. */
-  readonly next: number;
-  /** Messages on Kafka that were not looked at yet. */
-  readonly lag: number;
-  /** Age of the last applied event while messages wait, else 0. */
-  readonly secondsBehind: number;
-  /** The message that stopped the partition. */
-  readonly stopped?: {
-    readonly offset: number;
-    readonly position?: number;
-    readonly reason: string;
-    readonly since: Date;
-  };
-  /** What is being retried just now: a broker or a database that is away. */
-  readonly retrying?: string;
-}
-
-export interface PartitionOptions {
-  readonly pool: pg.Pool;
-  readonly schema: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly projections: readonly AnyProjection[];
-  readonly reader: PartitionReader;
-  readonly metrics: EventMetrics;
-  readonly logger: Logger;
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-  /** Commits need not survive a crash of the database (a rebuild is run again then). */
-  readonly fast: boolean;
-  readonly onProgress: (nextOffset: number) => void;
-}
 
 interface Pending {
   readonly message: IncomingMessage;
@@ -105,6 +63,12 @@ export class PartitionProjector {
     this.ending = true;
     this.pause.interrupt();
     await Promise.all([this.options.reader.close(), this.finished]);
+    // Another instance shows this partition from now on.
+    const { projectorPosition, projectorLagEvents, projectorLagSeconds, projectorStopped } =
+      this.options.metrics;
+    for (const gauge of [projectorPosition, projectorLagEvents, projectorLagSeconds, projectorStopped]) {
+      gauge.remove(this.labels);
+    }
   }
 
   private async run(): Promise<void> {
@@ -118,6 +82,7 @@ export class PartitionProjector {
         if (this.ending) return;
         // Whatever failed, it may have been committed all the same: begin again from what the database says.
         const waitMs = this.backOff.ms();
+        this.showLag();
         if (error instanceof CheckpointMoved) {
           logger.info(
             { topic, partition, schema },
@@ -345,15 +310,4 @@ export class PartitionProjector {
     this.options.metrics.projectorLagEvents.set(this.labels, lag);
     this.options.metrics.projectorLagSeconds.set(this.labels, secondsBehind);
   }
-}
-
-/** Whether `message` follows `last` in the same log: the same writer, the next number (they wrap at 2^31). */
-function continues(last: IncomingMessage, message: IncomingMessage): boolean {
-  return message.writer === last.writer && message.sequence === (last.sequence + 1) % 2 ** 31;
-}
-
-/** A promise that is awaited later, or never when the work ends first. */
-function quietly<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }

@@ -4,11 +4,12 @@ import type { Kafka, Membership } from './kafka.js';
 import { eventMetrics, type EventMetrics } from './metrics.js';
 import { BackOff, Pause } from './pause.js';
 import type { AnyProjection } from './projected-event.js';
-import { PartitionProjector, type PartitionStatus } from './projector-partition.js';
+import type { PartitionStatus } from './partition-options.js';
+import { PartitionProjector } from './projector-partition.js';
 
 export { waitForPosition, type PositionToken } from './position-waiters.js';
 export { projectorSql, skipMessage, type SkipRequest } from './projector-store.js';
-export type { PartitionStatus } from './projector-partition.js';
+export type { PartitionStatus } from './partition-options.js';
 export type { AnyProjection, ProjectedEvent, Projection } from './projected-event.js';
 
 export interface ProjectorOptions {

@@ -132,7 +132,7 @@ class RunningRelay {
     for (let waited = 1; !this.ending; waited++) {
       await this.hold.wait(250);
       if (await tryLead(client)) return true;
-      if (waited % 8 === 0 && (await endSilentLeader(client, this.options.silentLeaderSeconds ?? 10)) > 0) {
+      if (waited % 8 === 0 && (await endSilentLeader(client, this.silence())) > 0) {
         this.logger.warn('the relay that led was silent, its session was ended');
       }
     }
@@ -141,6 +141,11 @@ class RunningRelay {
 
   private async lead(connection: pg.PoolClient): Promise<void> {
     const client = oneAtATime(connection);
+    // A sign of life while Kafka keeps us waiting; a process that is paused gives none.
+    const alive = setInterval(
+      () => void client.query('select 1').catch(() => undefined),
+      Math.min(1000, this.silence() * 250),
+    );
     const producer = this.options.kafka.producer();
     try {
       await this.topics.load(client);
@@ -159,10 +164,11 @@ class RunningRelay {
           // The checkpoint stands where Kafka last acknowledged. Look at the topics before going on.
           this.topicsCheckedAt = 0;
           await this.failed('kafka', error.cause);
-          await client.query('select 1'); // still ours? and a sign of life
+          await client.query('select 1'); // is the connection, and with it the lead, still ours?
         }
       }
     } finally {
+      clearInterval(alive);
       await producer.close();
     }
   }
@@ -280,6 +286,10 @@ class RunningRelay {
     this.lag.seconds = oldest === undefined ? 0 : Math.max(0, now - oldest.recordedAt) / 1000;
     this.metrics.relayLagEvents.set(this.lag.events);
     this.metrics.relayLagSeconds.set(this.lag.seconds);
+  }
+
+  private silence(): number {
+    return this.options.silentLeaderSeconds ?? 10;
   }
 
   private setLeader(leader: boolean): void {
