@@ -23,17 +23,26 @@ export default {
     {
       name: 'deciders-are-pure',
       severity: 'error',
-      comment: 'A decider reads no clock, database, network or file: it reaches no node:* module, NestJS, pg or kafkajs.',
+      comment:
+        'A decider reads no clock, database, network or file: it reaches no node:* module, NestJS, pg or kafkajs.',
       from: { path: `${root}services/[^/]+/src/.*(decider|/decide/)[^/]*\\.ts$`, pathNot: '\\.spec\\.ts$' },
       to: { path: [`^(node:)?(${builtinModules.join('|')})$`, IMPURE], reachable: true },
     },
     {
       name: 'kafkajs-behind-one-folder',
       severity: 'error',
-      from: { path: `${root}(libs|services)/`, pathNot: ['libs/event-sourcing/src/kafka(\\.ts$|/)', 'libs/infra/', '\\.spec\\.ts$'] },
+      from: {
+        path: `${root}(libs|services)/`,
+        pathNot: ['libs/event-sourcing/src/kafka(\\.ts$|/)', 'libs/infra/', '\\.spec\\.ts$'],
+      },
       to: { path: '(^|node_modules/)kafkajs(/|$)' },
     },
-    { name: 'no-circular', severity: 'error', from: { path: root, pathNot: 'node_modules' }, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { path: root, pathNot: 'node_modules' },
+      to: { circular: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

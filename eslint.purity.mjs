@@ -1,6 +1,7 @@
 // A decider reads no clock and no dice: whatever it needs to know comes in with the command. Used by eslint.config.mjs and,
 // on a fixture that breaks each rule, by tools/src/boundaries.ts.
-const FAMILIES = 'announcement,basis,decider,evolve,exit,exit-standard,facts,history,identification,procedure,relapse,state,steps';
+const FAMILIES =
+  'announcement,basis,decider,evolve,exit,exit-standard,facts,history,identification,procedure,relapse,state,steps';
 
 export const purity = {
   files: [`services/*/src/*/{${FAMILIES}}.ts`, 'tools/fixtures/violations/**/decider.ts'],

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 // One suite per need: unit (nothing), int (PostgreSQL and Kafka), e2e (running services). The servers are started once
 // per run by libs/infra and handed to the specs through the environment.
 // The build leaves the specs out by .swcrc; here they are what is compiled.
-const { exclude: _specs, $schema: _schema, ...swcOptions } = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
+const {
+  exclude: _specs,
+  $schema: _schema,
+  ...swcOptions
+} = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
 
 const base = {
   testEnvironment: 'node',

@@ -7,14 +7,32 @@ import { join } from 'node:path';
 
 const file = join(import.meta.dirname, '..', 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const OS = ['darwin', 'win32', 'freebsd', 'android', 'linux', 'openharmony', 'aix', 'sunos', 'openbsd', 'netbsd', 'wasm32'];
+const OS = [
+  'darwin',
+  'win32',
+  'freebsd',
+  'android',
+  'linux',
+  'openharmony',
+  'aix',
+  'sunos',
+  'openbsd',
+  'netbsd',
+  'wasm32',
+];
 const CPU = ['arm64', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'arm', 'mips64el'];
 
 function platformOf(name) {
   const words = name.split(/[-/]/);
   const os = words.find((word) => OS.includes(word)) ?? (name.includes('windows') ? 'win32' : undefined);
-  const cpu = words.map((word) => (word.startsWith('arm') && word !== 'arm64' ? 'arm' : word)).find((word) => CPU.includes(word));
-  return { ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(words.includes('musl') && { libc: ['musl'] }) };
+  const cpu = words
+    .map((word) => (word.startsWith('arm') && word !== 'arm64' ? 'arm' : word))
+    .find((word) => CPU.includes(word));
+  return {
+    ...(os && { os: [os] }),
+    ...(cpu && { cpu: [cpu] }),
+    ...(words.includes('musl') && { libc: ['musl'] }),
+  };
 }
 
 let added = 0;
@@ -23,7 +41,12 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
     const nested = `${path}/node_modules/${name}`;
     const hoisted = `node_modules/${name}`;
     if (lock.packages[nested] || lock.packages[hoisted] || path === '') continue;
-    lock.packages[hoisted] = { version: version.replace(/^[\^~]/, ''), optional: true, ...(entry.dev && { dev: true }), ...platformOf(name) };
+    lock.packages[hoisted] = {
+      version: version.replace(/^[\^~]/, ''),
+      optional: true,
+      ...(entry.dev && { dev: true }),
+      ...platformOf(name),
+    };
     added += 1;
   }
 }

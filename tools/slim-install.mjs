@@ -5,5 +5,6 @@ import { join } from 'node:path';
 
 const home = join(import.meta.dirname, '..', 'node_modules', 'node', 'node_modules');
 if (existsSync(home)) {
-  for (const platform of readdirSync(home)) rmSync(join(home, platform, 'include'), { recursive: true, force: true });
+  for (const platform of readdirSync(home))
+    rmSync(join(home, platform, 'include'), { recursive: true, force: true });
 }

@@ -34,27 +34,62 @@ export async function benchAppend({ freshDatabase, rounds, seconds, log }: Bench
   const program = findPgbench();
 
   const insert = (): Promise<unknown> =>
-    rawPool.query({ name: 'raw', text: RAW_INSERT, values: [randomUUID(), 1, 'registry.household', 'MonitoringVisitRecorded', '2018-06-30', new Date(), payload(), HASH] });
+    rawPool.query({
+      name: 'raw',
+      text: RAW_INSERT,
+      values: [
+        randomUUID(),
+        1,
+        'registry.household',
+        'MonitoringVisitRecorded',
+        '2018-06-30',
+        new Date(),
+        payload(),
+        HASH,
+      ],
+    });
   const append = async (extras?: AppendExtras, idempotency?: IdempotencyKey): Promise<void> => {
     const streamId = randomUUID();
     const outcome = await store.append({
-      streams: [{ streamId, streamType: 'registry.household', expectedVersion: 0, events: [{ type: 'MonitoringVisitRecorded', occurredOn: '2018-06-30', recordedAt: new Date(), payload: payload() }] }],
+      streams: [
+        {
+          streamId,
+          streamType: 'registry.household',
+          expectedVersion: 0,
+          events: [
+            {
+              type: 'MonitoringVisitRecorded',
+              occurredOn: '2018-06-30',
+              recordedAt: new Date(),
+              payload: payload(),
+            },
+          ],
+        },
+      ],
       ...(extras && { extras }),
       ...(idempotency && { idempotency }),
     });
     if (outcome.outcome !== 'appended') throw new Error(`append: ${outcome.outcome}`);
   };
-  const keyed = (): Promise<void> => append({ take: [`person:${randomUUID()}`] }, { key: randomUUID(), fingerprint: HASH });
+  const keyed = (): Promise<void> =>
+    append({ take: [`person:${randomUUID()}`] }, { key: randomUUID(), fingerprint: HASH });
 
   const contestants: Record<string, () => Promise<number>> = {};
   for (const clients of [1, 8, 32]) {
-    if (program) contestants[`pgbench ${clients}`] = () => pgbench(program, raw, PGBENCH_SCRIPT, clients, seconds);
+    if (program)
+      contestants[`pgbench ${clients}`] = () => pgbench(program, raw, PGBENCH_SCRIPT, clients, seconds);
     contestants[`plain INSERT by pg ${clients}`] = () => callsPerSecond(clients, seconds, insert);
-    contestants[`Emmett ${clients}`] = () => callsPerSecond(clients, seconds, () => emmettStore.append(randomUUID(), 0, [payload()]));
-    contestants[`message-db ${clients}`] = () => callsPerSecond(clients, seconds, (caller) => messageDbStore.append(`bench${caller}-${randomUUID()}`, 0, [payload()]));
+    contestants[`Emmett ${clients}`] = () =>
+      callsPerSecond(clients, seconds, () => emmettStore.append(randomUUID(), 0, [payload()]));
+    contestants[`message-db ${clients}`] = () =>
+      callsPerSecond(clients, seconds, (caller) =>
+        messageDbStore.append(`bench${caller}-${randomUUID()}`, 0, [payload()]),
+      );
   }
-  for (const callers of [1, 32, 256]) contestants[`Fupin ${callers}`] = () => callsPerSecond(callers, seconds, () => append());
-  for (const callers of [32, 256]) contestants[`Fupin ${callers} keys`] = () => callsPerSecond(callers, seconds, keyed);
+  for (const callers of [1, 32, 256])
+    contestants[`Fupin ${callers}`] = () => callsPerSecond(callers, seconds, () => append());
+  for (const callers of [32, 256])
+    contestants[`Fupin ${callers} keys`] = () => callsPerSecond(callers, seconds, keyed);
 
   const medians = await interleaved(rounds, contestants, log);
   await store.close();
@@ -62,21 +97,77 @@ export async function benchAppend({ freshDatabase, rounds, seconds, log }: Bench
 
   const value = (name: string): number => medians.get(name) ?? Number.NaN;
   const limit = (clients: number): { name: string; value: number } =>
-    program ? { name: `pgbench, ${clients} clients`, value: value(`pgbench ${clients}`) } : { name: `plain INSERT, ${clients} clients`, value: value(`plain INSERT by pg ${clients}`) };
+    program
+      ? { name: `pgbench, ${clients} clients`, value: value(`pgbench ${clients}`) }
+      : { name: `plain INSERT, ${clients} clients`, value: value(`plain INSERT by pg ${clients}`) };
   const group = 'One event per durable append';
   const rows: Row[] = [];
   for (const clients of [1, 8, 32]) {
-    if (program) rows.push({ group, what: `pgbench, ${clients} clients (the limit)`, value: value(`pgbench ${clients}`), unit: 'events/s' });
+    if (program)
+      rows.push({
+        group,
+        what: `pgbench, ${clients} clients (the limit)`,
+        value: value(`pgbench ${clients}`),
+        unit: 'events/s',
+      });
     for (const peer of ['plain INSERT by pg', 'Emmett', 'message-db'])
-      rows.push({ group, what: `${peer}, ${clients}`, value: value(`${peer} ${clients}`), unit: 'events/s', against: limit(clients) });
+      rows.push({
+        group,
+        what: `${peer}, ${clients}`,
+        value: value(`${peer} ${clients}`),
+        unit: 'events/s',
+        against: limit(clients),
+      });
   }
   return [
     ...rows,
-    { group, what: 'Fupin, 1 caller', value: value('Fupin 1'), unit: 'events/s', against: limit(1), goal: { atLeast: 0.5 } },
-    { group, what: 'Fupin, 32 callers', value: value('Fupin 32'), unit: 'events/s', against: limit(32), goal: { atLeast: 1.3 } },
-    { group, what: 'Fupin, 256 callers', value: value('Fupin 256'), unit: 'events/s', against: limit(32), goal: { atLeast: 2.2 } },
-    { group, what: 'Fupin, 32 callers, against Emmett', value: value('Fupin 32'), unit: 'events/s', against: { name: 'Emmett, 32', value: value('Emmett 32') }, goal: { atLeast: 8 } },
-    { group, what: 'Fupin, 32 callers, claim and idempotency key each', value: value('Fupin 32 keys'), unit: 'events/s', against: limit(32), goal: { atLeast: 0.8 } },
-    { group, what: 'Fupin, 256 callers, claim and idempotency key each', value: value('Fupin 256 keys'), unit: 'events/s', against: limit(32), goal: { atLeast: 1.1 } },
+    {
+      group,
+      what: 'Fupin, 1 caller',
+      value: value('Fupin 1'),
+      unit: 'events/s',
+      against: limit(1),
+      goal: { atLeast: 0.5 },
+    },
+    {
+      group,
+      what: 'Fupin, 32 callers',
+      value: value('Fupin 32'),
+      unit: 'events/s',
+      against: limit(32),
+      goal: { atLeast: 1.3 },
+    },
+    {
+      group,
+      what: 'Fupin, 256 callers',
+      value: value('Fupin 256'),
+      unit: 'events/s',
+      against: limit(32),
+      goal: { atLeast: 2.2 },
+    },
+    {
+      group,
+      what: 'Fupin, 32 callers, against Emmett',
+      value: value('Fupin 32'),
+      unit: 'events/s',
+      against: { name: 'Emmett, 32', value: value('Emmett 32') },
+      goal: { atLeast: 8 },
+    },
+    {
+      group,
+      what: 'Fupin, 32 callers, claim and idempotency key each',
+      value: value('Fupin 32 keys'),
+      unit: 'events/s',
+      against: limit(32),
+      goal: { atLeast: 0.8 },
+    },
+    {
+      group,
+      what: 'Fupin, 256 callers, claim and idempotency key each',
+      value: value('Fupin 256 keys'),
+      unit: 'events/s',
+      against: limit(32),
+      goal: { atLeast: 1.1 },
+    },
   ];
 }

@@ -50,7 +50,10 @@ export async function benchBatch({ freshDatabase, rounds, log }: BenchContext): 
         rate(COUNT, async () => {
           const client = await copyPool.connect();
           try {
-            await pipeline(Readable.from(copyRows(COUNT, copied)), client.query(copyFrom('copy events from stdin')));
+            await pipeline(
+              Readable.from(copyRows(COUNT, copied)),
+              client.query(copyFrom('copy events from stdin')),
+            );
             copied += COUNT;
           } finally {
             client.release();
@@ -59,7 +62,8 @@ export async function benchBatch({ freshDatabase, rounds, log }: BenchContext): 
       emmett: () =>
         rate(COUNT / 10, async () => {
           const batch = Array.from({ length: 100 }, () => payload());
-          for (let done = 0; done < COUNT / 10; done += 800) await Promise.all(Array.from({ length: 8 }, () => emmettStore.append(randomUUID(), 0, batch)));
+          for (let done = 0; done < COUNT / 10; done += 800)
+            await Promise.all(Array.from({ length: 8 }, () => emmettStore.append(randomUUID(), 0, batch)));
         }),
       store: () =>
         rate(COUNT, async () => {
@@ -69,18 +73,25 @@ export async function benchBatch({ freshDatabase, rounds, log }: BenchContext): 
               streamId: randomUUID(),
               streamType: 'registry.household',
               expectedVersion: 0,
-              events: [{ type: 'MonitoringVisitRecorded', occurredOn: '2018-06-30', recordedAt, payload: payload() }],
+              events: [
+                { type: 'MonitoringVisitRecorded', occurredOn: '2018-06-30', recordedAt, payload: payload() },
+              ],
             }));
             const outcome = await store.append({ streams });
             if (outcome.outcome !== 'appended') throw new Error(outcome.outcome);
           };
-          for (let done = 0; done < COUNT; done += 4 * BATCH) await Promise.all([next(), next(), next(), next()]);
+          for (let done = 0; done < COUNT; done += 4 * BATCH)
+            await Promise.all([next(), next(), next(), next()]);
         }),
       handleMany: () =>
         rate(COUNT, async () => {
           const context = { envelope: ENVELOPE };
           const next = async (): Promise<void> => {
-            const items = Array.from({ length: BATCH }, () => ({ streamId: randomUUID(), command: { kind: 'visit' } as const, context }));
+            const items = Array.from({ length: BATCH }, () => ({
+              streamId: randomUUID(),
+              command: { kind: 'visit' } as const,
+              context,
+            }));
             const outcomes = await handler.handleMany(BENCH_STREAM, items);
             const refused = outcomes.find((outcome) => outcome instanceof Error);
             if (refused instanceof Error) throw refused;
@@ -98,8 +109,28 @@ export async function benchBatch({ freshDatabase, rounds, log }: BenchContext): 
   const group = `Batches (${COUNT.toLocaleString('en-US')} events)`;
   return [
     { group, what: 'COPY (the limit)', value: value('copy'), unit: 'events/s' },
-    { group, what: 'Emmett, 100 per call, 8 at once', value: value('emmett'), unit: 'events/s', against: limit },
-    { group, what: 'Fupin store, 1000 streams per call', value: value('store'), unit: 'events/s', against: limit, goal: { atLeast: 0.6 } },
-    { group, what: 'Fupin handleMany, 1000 per call, with deciding', value: value('handleMany'), unit: 'events/s', against: limit, goal: { atLeast: 0.4 } },
+    {
+      group,
+      what: 'Emmett, 100 per call, 8 at once',
+      value: value('emmett'),
+      unit: 'events/s',
+      against: limit,
+    },
+    {
+      group,
+      what: 'Fupin store, 1000 streams per call',
+      value: value('store'),
+      unit: 'events/s',
+      against: limit,
+      goal: { atLeast: 0.6 },
+    },
+    {
+      group,
+      what: 'Fupin handleMany, 1000 per call, with deciding',
+      value: value('handleMany'),
+      unit: 'events/s',
+      against: limit,
+      goal: { atLeast: 0.4 },
+    },
   ];
 }

@@ -57,7 +57,13 @@ export const BENCH_STREAM = protobufStream<HouseholdEvent, number, Command>({
         event:
           command.kind === 'register'
             ? registered()
-            : { case: 'monitoringVisitRecorded', value: create(MonitoringVisitRecordedSchema, { production: Condition.STABLE, living: Condition.STABLE }) },
+            : {
+                case: 'monitoringVisitRecorded',
+                value: create(MonitoringVisitRecordedSchema, {
+                  production: Condition.STABLE,
+                  living: Condition.STABLE,
+                }),
+              },
         occurredOn: '2018-06-30',
       }),
     evolve: (count) => count + 1,

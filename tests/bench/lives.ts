@@ -39,27 +39,96 @@ export function lifeOf(number: number): { streamId: string; region: string; even
         householdNo: `422823101${200 + (number % 50)}-${String(number).padStart(5, '0')}`,
         entryKind: EntryKind.IDENTIFIED,
         householdKind: HouseholdKind.ORDINARY,
-        members: [1, 2, 3].map((member) => ({ personId: randomUUID(), birthYear: 1960 + member, sex: Sex.FEMALE, relation: { system: CodeSystem.REGISTER_RELATION, code: member === 1 ? '01' : '99' } })),
+        members: [1, 2, 3].map((member) => ({
+          personId: randomUUID(),
+          birthYear: 1960 + member,
+          sex: Sex.FEMALE,
+          relation: { system: CodeSystem.REGISTER_RELATION, code: member === 1 ? '01' : '99' },
+        })),
         causes: { main: cause },
       }),
     }),
   ];
   for (let year = 2014; year <= 2020; year += 1) {
-    events.push(on(`${year}-10-15`, { case: 'incomeSurveyed', value: create(IncomeSurveyedSchema, { year, wageFen: 800_000n, netIncomeFen: 1_200_000n, persons: 3, perCapitaNetIncomeFen: 400_000n, evidence }) }));
+    events.push(
+      on(`${year}-10-15`, {
+        case: 'incomeSurveyed',
+        value: create(IncomeSurveyedSchema, {
+          year,
+          wageFen: 800_000n,
+          netIncomeFen: 1_200_000n,
+          persons: 3,
+          perCapitaNetIncomeFen: 400_000n,
+          evidence,
+        }),
+      }),
+    );
     if (year === exitYear) {
       const procedure = Procedure.EXIT;
       events.push(
         on(`${year}-10-20`, { case: 'exitPlanned', value: create(ExitPlannedSchema, { year }) }),
-        on(`${year}-10-25`, { case: 'guaranteesAssessed', value: create(GuaranteesAssessedSchema, { findings: [Guarantee.FOOD, Guarantee.CLOTHING, Guarantee.SAFE_HOUSING].map((guarantee) => ({ guarantee, holds: true, evidence })) }) }),
-        on(`${year}-11-01`, { case: 'democraticReviewHeld', value: create(DemocraticReviewHeldSchema, { procedure, participants: 40, votesFor: 38, votesAgainst: 1, approved: true }) }),
-        on(`${year}-11-05`, { case: 'verificationCompleted', value: create(VerificationCompletedSchema, { procedure, confirmed: true, evidence }) }),
-        on(`${year}-11-08`, { case: 'acknowledgementSigned', value: create(AcknowledgementSignedSchema, { documentId: evidence.documentId }) }),
-        on(`${year}-11-10`, { case: 'publicNoticePosted', value: create(PublicNoticePostedSchema, { procedure, level: NoticeLevel.VILLAGE, days: 7 }) }),
-        on(`${year}-11-20`, { case: 'announcementPublished', value: create(AnnouncementPublishedSchema, { procedure }) }),
-        on(`${year}-11-20`, { case: 'householdExited', value: create(HouseholdExitedSchema, { year, perCapitaNetIncomeFen: 400_000n, povertyLineFen: 299_500n, persons: 3, policiesRetainedUntil: '2020-12-31' }) }),
+        on(`${year}-10-25`, {
+          case: 'guaranteesAssessed',
+          value: create(GuaranteesAssessedSchema, {
+            findings: [Guarantee.FOOD, Guarantee.CLOTHING, Guarantee.SAFE_HOUSING].map((guarantee) => ({
+              guarantee,
+              holds: true,
+              evidence,
+            })),
+          }),
+        }),
+        on(`${year}-11-01`, {
+          case: 'democraticReviewHeld',
+          value: create(DemocraticReviewHeldSchema, {
+            procedure,
+            participants: 40,
+            votesFor: 38,
+            votesAgainst: 1,
+            approved: true,
+          }),
+        }),
+        on(`${year}-11-05`, {
+          case: 'verificationCompleted',
+          value: create(VerificationCompletedSchema, { procedure, confirmed: true, evidence }),
+        }),
+        on(`${year}-11-08`, {
+          case: 'acknowledgementSigned',
+          value: create(AcknowledgementSignedSchema, { documentId: evidence.documentId }),
+        }),
+        on(`${year}-11-10`, {
+          case: 'publicNoticePosted',
+          value: create(PublicNoticePostedSchema, { procedure, level: NoticeLevel.VILLAGE, days: 7 }),
+        }),
+        on(`${year}-11-20`, {
+          case: 'announcementPublished',
+          value: create(AnnouncementPublishedSchema, { procedure }),
+        }),
+        on(`${year}-11-20`, {
+          case: 'householdExited',
+          value: create(HouseholdExitedSchema, {
+            year,
+            perCapitaNetIncomeFen: 400_000n,
+            povertyLineFen: 299_500n,
+            persons: 3,
+            policiesRetainedUntil: '2020-12-31',
+          }),
+        }),
       );
     }
-    if (year > exitYear) events.push(on(`${year}-06-01`, { case: 'monitoringVisitRecorded', value: create(MonitoringVisitRecordedSchema, { production: Condition.STABLE, living: Condition.STABLE }) }));
+    if (year > exitYear)
+      events.push(
+        on(`${year}-06-01`, {
+          case: 'monitoringVisitRecorded',
+          value: create(MonitoringVisitRecordedSchema, {
+            production: Condition.STABLE,
+            living: Condition.STABLE,
+          }),
+        }),
+      );
   }
-  return { streamId: randomUUID(), region: `422823101${200 + (number % 50)}`, events: events.sort((a, b) => (a.occurredOn < b.occurredOn ? -1 : a.occurredOn > b.occurredOn ? 1 : 0)) };
+  return {
+    streamId: randomUUID(),
+    region: `422823101${200 + (number % 50)}`,
+    events: events.sort((a, b) => (a.occurredOn < b.occurredOn ? -1 : a.occurredOn > b.occurredOn ? 1 : 0)),
+  };
 }

@@ -21,15 +21,35 @@ export async function benchLoad({ freshDatabase, rounds, seconds, log }: BenchCo
 
   const ids = Array.from({ length: STREAMS }, () => randomUUID());
   log('  filling streams');
-  const events = Array.from({ length: EVENTS }, () => ({ type: 'MonitoringVisitRecorded', occurredOn: '2018-06-30', recordedAt: new Date(), payload: payload() }));
+  const events = Array.from({ length: EVENTS }, () => ({
+    type: 'MonitoringVisitRecorded',
+    occurredOn: '2018-06-30',
+    recordedAt: new Date(),
+    payload: payload(),
+  }));
   for (let done = 0; done < STREAMS; done += 50)
-    await store.append({ streams: ids.slice(done, done + 50).map((streamId) => ({ streamId, streamType: 'registry.household', expectedVersion: 0, events })) });
+    await store.append({
+      streams: ids
+        .slice(done, done + 50)
+        .map((streamId) => ({ streamId, streamType: 'registry.household', expectedVersion: 0, events })),
+    });
   for (const id of ids.slice(0, 200)) {
-    await emmettStore.append(id, 0, events.map((event) => event.payload));
-    await messageDbStore.append(`bench-${id}`, 0, events.map((event) => event.payload));
+    await emmettStore.append(
+      id,
+      0,
+      events.map((event) => event.payload),
+    );
+    await messageDbStore.append(
+      `bench-${id}`,
+      0,
+      events.map((event) => event.payload),
+    );
   }
   await pool.query('create table stream_ids (n int primary key, id uuid)');
-  await pool.query('insert into stream_ids select n, id from unnest($1::uuid[]) with ordinality as t(id, n)', [ids]);
+  await pool.query(
+    'insert into stream_ids select n, id from unnest($1::uuid[]) with ordinality as t(id, n)',
+    [ids],
+  );
   await pool.query('vacuum analyze events');
 
   const program = findPgbench();
@@ -41,9 +61,17 @@ export async function benchLoad({ freshDatabase, rounds, seconds, log }: BenchCo
   for (const clients of [1, 8]) {
     if (program) contestants[`pgbench ${clients}`] = () => pgbench(program, url, script, clients, seconds);
     contestants[`plain pg ${clients}`] = () =>
-      callsPerSecond(clients, seconds, () => pool.query({ name: 'raw_load', text: `select ${columns} from events where stream_id = $1 order by version`, values: [random()] }));
-    contestants[`Emmett ${clients}`] = () => callsPerSecond(clients, seconds, () => emmettStore.load(random(200)));
-    contestants[`message-db ${clients}`] = () => callsPerSecond(clients, seconds, () => messageDbStore.load(`bench-${random(200)}`));
+      callsPerSecond(clients, seconds, () =>
+        pool.query({
+          name: 'raw_load',
+          text: `select ${columns} from events where stream_id = $1 order by version`,
+          values: [random()],
+        }),
+      );
+    contestants[`Emmett ${clients}`] = () =>
+      callsPerSecond(clients, seconds, () => emmettStore.load(random(200)));
+    contestants[`message-db ${clients}`] = () =>
+      callsPerSecond(clients, seconds, () => messageDbStore.load(`bench-${random(200)}`));
     contestants[`Fupin ${clients}`] = () => callsPerSecond(clients, seconds, () => store.load(random()));
   }
   const medians = await interleaved(rounds, contestants, log);
@@ -53,11 +81,35 @@ export async function benchLoad({ freshDatabase, rounds, seconds, log }: BenchCo
   const value = (name: string): number => medians.get(name) ?? Number.NaN;
   const group = `Load a stream of ${EVENTS} events`;
   return [1, 8].flatMap((clients): Row[] => {
-    const limit = program ? { name: `pgbench, ${clients}`, value: value(`pgbench ${clients}`) } : { name: `plain pg, ${clients}`, value: value(`plain pg ${clients}`) };
+    const limit = program
+      ? { name: `pgbench, ${clients}`, value: value(`pgbench ${clients}`) }
+      : { name: `plain pg, ${clients}`, value: value(`plain pg ${clients}`) };
     return [
-      ...(program ? [{ group, what: `pgbench, ${clients} clients (the limit)`, value: limit.value, unit: 'loads/s' as const }] : []),
-      ...['plain pg', 'Emmett', 'message-db'].map((peer): Row => ({ group, what: `${peer}, ${clients}`, value: value(`${peer} ${clients}`), unit: 'loads/s', against: limit })),
-      { group, what: `Fupin, ${clients}`, value: value(`Fupin ${clients}`), unit: 'loads/s', against: limit, goal: { atLeast: clients === 1 ? 0.6 : 0.45 } },
+      ...(program
+        ? [
+            {
+              group,
+              what: `pgbench, ${clients} clients (the limit)`,
+              value: limit.value,
+              unit: 'loads/s' as const,
+            },
+          ]
+        : []),
+      ...['plain pg', 'Emmett', 'message-db'].map((peer): Row => ({
+        group,
+        what: `${peer}, ${clients}`,
+        value: value(`${peer} ${clients}`),
+        unit: 'loads/s',
+        against: limit,
+      })),
+      {
+        group,
+        what: `Fupin, ${clients}`,
+        value: value(`Fupin ${clients}`),
+        unit: 'loads/s',
+        against: limit,
+        goal: { atLeast: clients === 1 ? 0.6 : 0.45 },
+      },
     ];
   });
 }

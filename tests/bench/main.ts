@@ -59,7 +59,8 @@ async function main(): Promise<void> {
   }
   const names = values.only ?? Object.keys(GROUPS);
   const unknown = names.find((name) => !(name in GROUPS));
-  if (unknown !== undefined) throw new Error(`no group ${unknown}; there are ${Object.keys(GROUPS).join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`no group ${unknown}; there are ${Object.keys(GROUPS).join(', ')}`);
   const log = (line: string): void => console.log(line);
   installPeers(log);
   // The benchmark's server writes to disk for real: fsync and synchronous_commit stay on.

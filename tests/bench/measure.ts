@@ -22,7 +22,11 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** Keeps `callers` loops busy for some seconds; each awaits its own call. Gives calls per second. */
-export async function callsPerSecond(callers: number, seconds: number, call: (caller: number) => Promise<unknown>): Promise<number> {
+export async function callsPerSecond(
+  callers: number,
+  seconds: number,
+  call: (caller: number) => Promise<unknown>,
+): Promise<number> {
   const started = performance.now();
   const end = started + seconds * 1000;
   let calls = 0;
@@ -38,7 +42,11 @@ export async function callsPerSecond(callers: number, seconds: number, call: (ca
 }
 
 /** Runs every contestant once per round, one after the other, so that all see the same machine; gives each one's median. */
-export async function interleaved(rounds: number, contestants: Readonly<Record<string, () => Promise<number>>>, log: (line: string) => void): Promise<Map<string, number>> {
+export async function interleaved(
+  rounds: number,
+  contestants: Readonly<Record<string, () => Promise<number>>>,
+  log: (line: string) => void,
+): Promise<Map<string, number>> {
   const results = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, run] of Object.entries(contestants)) {
@@ -50,7 +58,10 @@ export async function interleaved(rounds: number, contestants: Readonly<Record<s
   return new Map([...results].map(([name, values]) => [name, median(values)]));
 }
 
-const digits = (value: number): string => (Number.isNaN(value) ? '–' : value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 }));
+const digits = (value: number): string =>
+  Number.isNaN(value)
+    ? '–'
+    : value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
 
 /** True when the goal is met, false when not, undefined when there is none. */
 export function meets(row: Row): boolean | undefined {
@@ -67,9 +78,15 @@ export function table(rows: readonly Row[]): string {
     if (row.group !== group) lines.push(`| **${row.group}** | | | | | | |`);
     group = row.group;
     const ratio = row.against ? (row.value / row.against.value).toFixed(2) : '';
-    const goal = !row.goal ? '' : 'atLeast' in row.goal ? `≥ ${digits(row.goal.atLeast)}` : `≤ ${digits(row.goal.atMost)}`;
+    const goal = !row.goal
+      ? ''
+      : 'atLeast' in row.goal
+        ? `≥ ${digits(row.goal.atLeast)}`
+        : `≤ ${digits(row.goal.atMost)}`;
     const met = meets(row);
-    lines.push(`| ${row.what} | ${digits(row.value)} | ${row.unit} | ${ratio} | ${row.against?.name ?? ''} | ${goal}${goal && row.against ? ' ×' : ''} | ${met === undefined ? '' : met ? 'yes' : 'no'} |`);
+    lines.push(
+      `| ${row.what} | ${digits(row.value)} | ${row.unit} | ${ratio} | ${row.against?.name ?? ''} | ${goal}${goal && row.against ? ' ×' : ''} | ${met === undefined ? '' : met ? 'yes' : 'no'} |`,
+    );
   }
   return lines.join('\n');
 }

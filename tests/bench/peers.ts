@@ -11,7 +11,10 @@ const folder = join(import.meta.dirname, 'peers');
 export function installPeers(log: (line: string) => void): void {
   if (existsSync(join(folder, 'node_modules'))) return;
   log('installing the peers (Emmett, message-db) …');
-  execFileSync('npm', ['install', '--workspaces=false', '--no-audit', '--no-fund', '--silent'], { cwd: folder, stdio: 'inherit' });
+  execFileSync('npm', ['install', '--workspaces=false', '--no-audit', '--no-fund', '--silent'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
 }
 
 /** An event store that appends one event and loads one stream; all that the benchmark asks of a peer. */
@@ -22,18 +25,28 @@ export interface PeerStore {
 }
 
 interface EmmettStore {
-  appendToStream(name: string, events: { type: string; data: unknown }[], options?: { expectedStreamVersion?: bigint }): Promise<unknown>;
+  appendToStream(
+    name: string,
+    events: { type: string; data: unknown }[],
+    options?: { expectedStreamVersion?: bigint },
+  ): Promise<unknown>;
   readStream(name: string): Promise<{ events: unknown[] }>;
   close(): Promise<void>;
   schema?: { migrate(): Promise<unknown> };
 }
 
 /** The payload of our events as JSON of about the same size: Emmett and message-db keep JSON. */
-const asJson = (payload: Uint8Array): { body: string } => ({ body: Buffer.from(payload).toString('latin1').replaceAll(/[^ -~]/g, '.') });
+const asJson = (payload: Uint8Array): { body: string } => ({
+  body: Buffer.from(payload)
+    .toString('latin1')
+    .replaceAll(/[^ -~]/g, '.'),
+});
 
 export async function emmett(url: string): Promise<PeerStore> {
   const require = createRequire(join(folder, 'package.json'));
-  const module = (await import(pathToFileURL(require.resolve('@event-driven-io/emmett-postgresql')).href)) as {
+  const module = (await import(
+    pathToFileURL(require.resolve('@event-driven-io/emmett-postgresql')).href
+  )) as {
     getPostgreSQLEventStore?: (url: string) => EmmettStore;
     default?: { getPostgreSQLEventStore: (url: string) => EmmettStore };
   };
@@ -43,7 +56,11 @@ export async function emmett(url: string): Promise<PeerStore> {
   await store.schema?.migrate();
   return {
     append: async (stream, expectedVersion, events) => {
-      await store.appendToStream(stream, events.map((payload) => ({ type: 'Happened', data: asJson(payload) })), { expectedStreamVersion: BigInt(expectedVersion) });
+      await store.appendToStream(
+        stream,
+        events.map((payload) => ({ type: 'Happened', data: asJson(payload) })),
+        { expectedStreamVersion: BigInt(expectedVersion) },
+      );
     },
     load: async (stream) => (await store.readStream(stream)).events.length,
     close: () => store.close(),
@@ -57,13 +74,23 @@ export async function messageDb(url: string): Promise<PeerStore> {
   pool.on('connect', (client) => void client.query('set search_path to message_store, public'));
   const install = await pool.connect();
   try {
-    const files = ['roles/message-store.sql', 'schema/message-store.sql', 'extensions/pgcrypto.sql', 'tables/messages.sql', 'types/message.sql'];
+    const files = [
+      'roles/message-store.sql',
+      'schema/message-store.sql',
+      'extensions/pgcrypto.sql',
+      'tables/messages.sql',
+      'types/message.sql',
+    ];
     // The functions call each other, so the order does not matter to PL/pgSQL but for those in SQL.
     const functions = readdirSync(join(sql, 'functions')).map((file) => `functions/${file}`);
     const indexes = readdirSync(join(sql, 'indexes')).map((file) => `indexes/${file}`);
     await install.query('set search_path to message_store, public; set check_function_bodies = off');
     for (const file of [...files, ...functions, ...indexes]) {
-      await install.query(readFileSync(join(sql, file), 'utf8').replaceAll(/^\\.*$/gm, '').replaceAll('CONCURRENTLY', ''));
+      await install.query(
+        readFileSync(join(sql, file), 'utf8')
+          .replaceAll(/^\\.*$/gm, '')
+          .replaceAll('CONCURRENTLY', ''),
+      );
     }
   } finally {
     install.release();
@@ -79,7 +106,11 @@ export async function messageDb(url: string): Promise<PeerStore> {
       }
     },
     load: async (stream) => {
-      const { rows } = await pool.query({ name: 'read', text: 'select * from message_store.get_stream_messages($1)', values: [stream] });
+      const { rows } = await pool.query({
+        name: 'read',
+        text: 'select * from message_store.get_stream_messages($1)',
+        values: [stream],
+      });
       return rows.length;
     },
     close: () => pool.end(),

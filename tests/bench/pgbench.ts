@@ -12,14 +12,35 @@ export function findPgbench(): string | undefined {
 }
 
 /** Runs one script for some seconds with prepared statements and gives the transactions per second. */
-export async function pgbench(program: string, url: string, script: string, clients: number, seconds: number): Promise<number> {
+export async function pgbench(
+  program: string,
+  url: string,
+  script: string,
+  clients: number,
+  seconds: number,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'fupin-pgbench-'));
   try {
     const file = join(folder, 'script.sql');
     writeFileSync(file, script);
-    const args = ['-n', '-M', 'prepared', '-f', file, '-c', String(clients), '-j', String(Math.min(clients, 2)), '-T', String(seconds), url];
+    const args = [
+      '-n',
+      '-M',
+      'prepared',
+      '-f',
+      file,
+      '-c',
+      String(clients),
+      '-j',
+      String(Math.min(clients, 2)),
+      '-T',
+      String(seconds),
+      url,
+    ];
     const output = await new Promise<string>((resolve, reject) => {
-      execFile(program, args, (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)));
+      execFile(program, args, (error, stdout, stderr) =>
+        error ? reject(new Error(stderr)) : resolve(stdout),
+      );
     });
     const rate = /tps = ([\d.]+) \(without/.exec(output) ?? /tps = ([\d.]+)/.exec(output);
     if (!rate) throw new Error(`pgbench printed no rate:\n${output}`);

@@ -1,5 +1,14 @@
 import { HOUSEHOLD_TOPIC } from '@fupin/contracts';
-import { CommandHandler, connectKafka, EventStore, eventStoreSql, startProjector, startRelay, waitForPosition, type Kafka } from '@fupin/event-sourcing';
+import {
+  CommandHandler,
+  connectKafka,
+  EventStore,
+  eventStoreSql,
+  startProjector,
+  startRelay,
+  waitForPosition,
+  type Kafka,
+} from '@fupin/event-sourcing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { prepareSchema } from '../../services/projection/src/projector/schema.js';
@@ -25,7 +34,13 @@ async function fill(url: string, kafka: Kafka, log: BenchContext['log']): Promis
   const pool = new pg.Pool({ connectionString: url, max: 6 });
   await pool.query(eventStoreSql());
   const store = new EventStore({ pool });
-  const relay = startRelay({ pool, store, kafka, streamTopics: new Map([[BENCH_STREAM.name, topic]]), source: '/fupin/bench' });
+  const relay = startRelay({
+    pool,
+    store,
+    kafka,
+    streamTopics: new Map([[BENCH_STREAM.name, topic]]),
+    source: '/fupin/bench',
+  });
   const recordedAt = new Date();
   let events = 0;
   for (let number = 0; number < HOUSEHOLDS; number += 100) {
@@ -36,7 +51,11 @@ async function fill(url: string, kafka: Kafka, log: BenchContext['log']): Promis
         streamId: life.streamId,
         streamType: BENCH_STREAM.name,
         expectedVersion: 0,
-        events: life.events.map((event, version) => ({ occurredOn: event.occurredOn, recordedAt, ...BENCH_STREAM.encode(event, { ...ENVELOPE, region: life.region }, version + 1, recordedAt) })),
+        events: life.events.map((event, version) => ({
+          occurredOn: event.occurredOn,
+          recordedAt,
+          ...BENCH_STREAM.encode(event, { ...ENVELOPE, region: life.region }, version + 1, recordedAt),
+        })),
       };
     });
     await store.append({ streams });
@@ -50,14 +69,26 @@ async function fill(url: string, kafka: Kafka, log: BenchContext['log']): Promis
 }
 
 /** Projects from the beginning of the topic; gives events per second and the peak of the process's memory. */
-async function project(url: string, kafka: Kafka, options: { maxEvents?: number; fast?: boolean; seconds?: number; events: number }): Promise<{ rate: number; peakMb: number }> {
+async function project(
+  url: string,
+  kafka: Kafka,
+  options: { maxEvents?: number; fast?: boolean; seconds?: number; events: number },
+): Promise<{ rate: number; peakMb: number }> {
   const pool = new pg.Pool({ connectionString: url, max: topic.partitions + 2 });
   await prepareSchema(pool);
   const applied = async (): Promise<number> => {
     const { rows } = await pool.query<{ n: string }>(`select count(*) as n from ${READ_MODEL}.timeline`);
     return Number(rows[0]?.n);
   };
-  const projector = startProjector({ pool, schema: READ_MODEL, kafka, groupId: randomUUID(), projections: [projection], ...(options.maxEvents !== undefined && { maxEvents: options.maxEvents }), ...(options.fast && { fast: true }) });
+  const projector = startProjector({
+    pool,
+    schema: READ_MODEL,
+    kafka,
+    groupId: randomUUID(),
+    projections: [projection],
+    ...(options.maxEvents !== undefined && { maxEvents: options.maxEvents }),
+    ...(options.fast && { fast: true }),
+  });
   while (!projector.status().joined) await sleep(5);
   const started = performance.now();
   let peak = 0;
@@ -88,20 +119,38 @@ async function visible(storeUrl: string, url: string, kafka: Kafka): Promise<num
   await kafka.createTopics([live]);
   const store = new EventStore({ pool: storePool });
   const handler = new CommandHandler(store);
-  const relay = startRelay({ pool: storePool, store, kafka, streamTopics: new Map([[BENCH_STREAM.name, live]]), source: '/fupin/bench' });
-  const projector = startProjector({ pool, schema: READ_MODEL, kafka, groupId: randomUUID(), projections: [{ ...projection, topic: live }] });
+  const relay = startRelay({
+    pool: storePool,
+    store,
+    kafka,
+    streamTopics: new Map([[BENCH_STREAM.name, live]]),
+    source: '/fupin/bench',
+  });
+  const projector = startProjector({
+    pool,
+    schema: READ_MODEL,
+    kafka,
+    groupId: randomUUID(),
+    projections: [{ ...projection, topic: live }],
+  });
   while (!projector.status().joined) await sleep(10);
   await sleep(1000);
   const waits: number[] = [];
   const running: Promise<void>[] = [];
   const one = async (): Promise<void> => {
-    const { partition, position } = await handler.handle(BENCH_STREAM, randomUUID(), { kind: 'register' }, { envelope: ENVELOPE });
+    const { partition, position } = await handler.handle(
+      BENCH_STREAM,
+      randomUUID(),
+      { kind: 'register' },
+      { envelope: ENVELOPE },
+    );
     const answered = performance.now();
-    if (!(await waitForPosition(pool, READ_MODEL, { topic: live.name, partition, position }, 5000))) throw new Error('not visible after 5 s');
+    if (!(await waitForPosition(pool, READ_MODEL, { topic: live.name, partition, position }, 5000)))
+      throw new Error('not visible after 5 s');
     waits.push(performance.now() - answered);
   };
   const started = performance.now();
-  for (let count = 0; count < COMMANDS_PER_SECOND * LATENCY_SECONDS; ) {
+  for (let count = 0; count < COMMANDS_PER_SECOND * LATENCY_SECONDS;) {
     const due = Math.floor(((performance.now() - started) / 1000) * COMMANDS_PER_SECOND);
     for (; count < due; count += 1) running.push(one());
     await sleep(1);
@@ -121,20 +170,55 @@ export async function benchProjection({ freshDatabase, brokers, log }: BenchCont
   const events = await fill(await freshDatabase('bench_projection_store'), kafka, log);
   const steady = await project(await freshDatabase('bench_projection'), kafka, { events });
   log(`  steady ${steady.rate.toFixed(0)}/s`);
-  const rowByRow = await project(await freshDatabase('bench_projection_rows'), kafka, { events, maxEvents: 1, seconds: ROW_BY_ROW_SECONDS });
+  const rowByRow = await project(await freshDatabase('bench_projection_rows'), kafka, {
+    events,
+    maxEvents: 1,
+    seconds: ROW_BY_ROW_SECONDS,
+  });
   log(`  row by row ${rowByRow.rate.toFixed(0)}/s`);
-  const rebuild = await project(await freshDatabase('bench_projection_rebuild'), kafka, { events, fast: true });
+  const rebuild = await project(await freshDatabase('bench_projection_rebuild'), kafka, {
+    events,
+    fast: true,
+  });
   log(`  rebuild ${rebuild.rate.toFixed(0)}/s`);
-  const waits = await visible(await freshDatabase('bench_visible_store'), await freshDatabase('bench_visible'), kafka);
+  const waits = await visible(
+    await freshDatabase('bench_visible_store'),
+    await freshDatabase('bench_visible'),
+    kafka,
+  );
   await kafka.close();
   const group = `Projection (${events.toLocaleString('en-US')} events, ${topic.partitions} partitions, from Kafka into all read models)`;
   return [
     { group, what: 'steady', value: steady.rate, unit: 'events/s', goal: { atLeast: 15_000 } },
     { group, what: 'one transaction per event', value: rowByRow.rate, unit: 'events/s' },
-    { group, what: 'steady, against one transaction per event', value: steady.rate, unit: 'events/s', against: { name: 'row by row', value: rowByRow.rate }, goal: { atLeast: 5 } },
+    {
+      group,
+      what: 'steady, against one transaction per event',
+      value: steady.rate,
+      unit: 'events/s',
+      against: { name: 'row by row', value: rowByRow.rate },
+      goal: { atLeast: 5 },
+    },
     { group, what: 'rebuild', value: rebuild.rate, unit: 'events/s', goal: { atLeast: 25_000 } },
-    { group, what: 'rebuild, peak memory of the process', value: rebuild.peakMb, unit: 'MB', goal: { atMost: 1500 } },
-    { group, what: `command answered → visible, ${COMMANDS_PER_SECOND} commands/s, p50`, value: percentile(waits, 0.5), unit: 'ms' },
-    { group, what: `command answered → visible, ${COMMANDS_PER_SECOND} commands/s, p99`, value: percentile(waits, 0.99), unit: 'ms', goal: { atMost: 150 } },
+    {
+      group,
+      what: 'rebuild, peak memory of the process',
+      value: rebuild.peakMb,
+      unit: 'MB',
+      goal: { atMost: 1500 },
+    },
+    {
+      group,
+      what: `command answered → visible, ${COMMANDS_PER_SECOND} commands/s, p50`,
+      value: percentile(waits, 0.5),
+      unit: 'ms',
+    },
+    {
+      group,
+      what: `command answered → visible, ${COMMANDS_PER_SECOND} commands/s, p99`,
+      value: percentile(waits, 0.99),
+      unit: 'ms',
+      goal: { atMost: 150 },
+    },
   ];
 }

@@ -6,7 +6,12 @@ import pg from 'pg';
 const [, , url, brokers] = process.argv;
 const pool = new pg.Pool({ connectionString: url, max: 3 });
 const kafka = connectKafka({ brokers });
-const relay = startRelay({ pool, kafka, streamTopics: new Map([['registry.household', HOUSEHOLD_TOPIC]]), source: '/fupin/bench' });
+const relay = startRelay({
+  pool,
+  kafka,
+  streamTopics: new Map([['registry.household', HOUSEHOLD_TOPIC]]),
+  source: '/fupin/bench',
+});
 let peak = 0;
 const watch = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage().rss);

@@ -19,7 +19,9 @@ interface RelayChild {
 }
 
 function startRelayChild(url: string, brokers: string): RelayChild {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'relay-child.mjs'), [url, brokers], { execArgv: [] });
+  const child: ChildProcess = fork(join(import.meta.dirname, 'relay-child.mjs'), [url, brokers], {
+    execArgv: [],
+  });
   let last = { position: 0, peakMb: 0 };
   child.on('message', (message) => (last = message as typeof last));
   return {
@@ -39,7 +41,7 @@ async function follow(kafka: Kafka, onMessage: (key: string) => void): Promise<(
   let stopping = false;
   const loops = ends.map(async (end, partition) => {
     const reader = kafka.reader(HOUSEHOLD_TOPIC.name, partition);
-    for (let offset = end; !stopping; ) {
+    for (let offset = end; !stopping;) {
       const fetched = await reader.fetch(offset, { maxWaitMs: 500 });
       if (fetched.outcome !== 'messages') continue;
       for (const message of fetched.messages) {
@@ -68,7 +70,7 @@ async function latency(url: string, kafka: Kafka, brokers: string): Promise<numb
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const started = performance.now();
   const appends: Promise<unknown>[] = [];
-  for (let count = 0; count < RATE * LATENCY_SECONDS; ) {
+  for (let count = 0; count < RATE * LATENCY_SECONDS;) {
     const due = Math.min(RATE * LATENCY_SECONDS, Math.floor(((performance.now() - started) / 1000) * RATE));
     for (; count < due; count += 1) {
       const streamId = randomUUID();
@@ -76,14 +78,29 @@ async function latency(url: string, kafka: Kafka, brokers: string): Promise<numb
       sent.set(streamId, performance.now());
       appends.push(
         store.append({
-          streams: [{ streamId, streamType: 'registry.household', expectedVersion: 0, events: [{ type: 'MonitoringVisitRecorded', occurredOn: '2018-06-30', recordedAt: new Date(), payload: payload() }] }],
+          streams: [
+            {
+              streamId,
+              streamType: 'registry.household',
+              expectedVersion: 0,
+              events: [
+                {
+                  type: 'MonitoringVisitRecorded',
+                  occurredOn: '2018-06-30',
+                  recordedAt: new Date(),
+                  payload: payload(),
+                },
+              ],
+            },
+          ],
         }),
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(appends);
-  for (let waited = 0; waits.length < sent.size && waited < 100; waited += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let waited = 0; waits.length < sent.size && waited < 100; waited += 1)
+    await new Promise((resolve) => setTimeout(resolve, 100));
   if (waits.length < sent.size) throw new Error(`${sent.size - waits.length} events did not arrive`);
   await stopFollowing();
   await relay.stop();
@@ -93,13 +110,26 @@ async function latency(url: string, kafka: Kafka, brokers: string): Promise<numb
   return waits.slice(RATE);
 }
 
-async function drain(url: string, kafka: Kafka, brokers: string, log: BenchContext['log']): Promise<{ rate: number; peakMb: number }> {
+async function drain(
+  url: string,
+  kafka: Kafka,
+  brokers: string,
+  log: BenchContext['log'],
+): Promise<{ rate: number; peakMb: number }> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   const store = new EventStore({ pool });
   const handler = new CommandHandler(store);
   log(`  filling a backlog of ${BACKLOG}`);
   for (let done = 0; done < BACKLOG; done += 2000) {
-    const batch = (): Promise<unknown> => handler.handleMany(BENCH_STREAM, Array.from({ length: 1000 }, () => ({ streamId: randomUUID(), command: { kind: 'visit' } as const, context: { envelope: ENVELOPE } })));
+    const batch = (): Promise<unknown> =>
+      handler.handleMany(
+        BENCH_STREAM,
+        Array.from({ length: 1000 }, () => ({
+          streamId: randomUUID(),
+          command: { kind: 'visit' } as const,
+          context: { envelope: ENVELOPE },
+        })),
+      );
     await Promise.all([batch(), batch()]);
   }
   const { rows } = await pool.query<{ end: string }>('select max(position) as end from events');
@@ -140,9 +170,33 @@ export async function benchRelay({ freshDatabase, brokers, log }: BenchContext):
   await kafka.close();
   const group = 'Relay';
   return [
-    { group, what: `append called → consumer, ${RATE} events/s, p50`, value: percentile(waits, 0.5), unit: 'ms', goal: { atMost: 10 } },
-    { group, what: `append called → consumer, ${RATE} events/s, p99`, value: percentile(waits, 0.99), unit: 'ms', goal: { atMost: 50 } },
-    { group, what: `draining ${BACKLOG.toLocaleString('en-US')} events`, value: drained.rate, unit: 'events/s', goal: { atLeast: 45_000 } },
-    { group, what: 'draining, peak memory of the process', value: drained.peakMb, unit: 'MB', goal: { atMost: 250 } },
+    {
+      group,
+      what: `append called → consumer, ${RATE} events/s, p50`,
+      value: percentile(waits, 0.5),
+      unit: 'ms',
+      goal: { atMost: 10 },
+    },
+    {
+      group,
+      what: `append called → consumer, ${RATE} events/s, p99`,
+      value: percentile(waits, 0.99),
+      unit: 'ms',
+      goal: { atMost: 50 },
+    },
+    {
+      group,
+      what: `draining ${BACKLOG.toLocaleString('en-US')} events`,
+      value: drained.rate,
+      unit: 'events/s',
+      goal: { atLeast: 45_000 },
+    },
+    {
+      group,
+      what: 'draining, peak memory of the process',
+      value: drained.peakMb,
+      unit: 'MB',
+      goal: { atMost: 250 },
+    },
   ];
 }

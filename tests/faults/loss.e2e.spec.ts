@@ -45,7 +45,8 @@ describe('loss test', () => {
           await sleep(between(200, 800));
           const began = performance.now();
           await stage[fault]();
-          if (process.env['FAULT_LOG']) process.stderr.write(`${fault} ${Math.round(performance.now() - began)} ms\n`);
+          if (process.env['FAULT_LOG'])
+            process.stderr.write(`${fault} ${Math.round(performance.now() - began)} ms\n`);
         }
       };
 

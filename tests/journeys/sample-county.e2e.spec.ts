@@ -30,7 +30,9 @@ describe('a county from its file to 2020', () => {
 
   const get = async <T>(url: string): Promise<T> => {
     const token = await system.token({ role: 'county', region: COUNTY });
-    const answer = await fetch(system.urls.projection + url, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(system.urls.projection + url, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect(answer.status).toBe(200);
     return (await answer.json()) as T;
   };
@@ -61,7 +63,10 @@ describe('a county from its file to 2020', () => {
     const { years } = await get<{ years: YearRow[] }>(`/v1/regions/${COUNTY}/years?from=2014&to=2020`);
     const poorAt = (household: SampleHousehold, year: number): boolean => {
       const { entryYear, exitYear, relapseYear = 9999, secondExitYear = 9999 } = household.life;
-      return Math.max(entryYear, 2014) <= year && (year < exitYear || (year >= relapseYear && year < secondExitYear));
+      return (
+        Math.max(entryYear, 2014) <= year &&
+        (year < exitYear || (year >= relapseYear && year < secondExitYear))
+      );
     };
     const count = (households: SampleHousehold[]): Count => ({
       households: households.length,
@@ -90,10 +95,15 @@ describe('a county from its file to 2020', () => {
 
   it('changes nothing when it is played again', async () => {
     const before = await get<unknown>(`/v1/regions/${COUNTY}/years?from=2014&to=2020`);
-    const { rows: events } = await query<{ n: string }>(system.databases.registry, 'select count(*) as n from events');
+    const { rows: events } = await query<{ n: string }>(
+      system.databases.registry,
+      'select count(*) as n from events',
+    );
     rmSync(join(folder, `sample-${COUNTY}.json`));
     await play();
-    expect(await query(system.databases.registry, 'select count(*) as n from events')).toMatchObject({ rows: events });
+    expect(await query(system.databases.registry, 'select count(*) as n from events')).toMatchObject({
+      rows: events,
+    });
     expect(await get<unknown>(`/v1/regions/${COUNTY}/years?from=2014&to=2020`)).toEqual(before);
   }, 120_000);
 
@@ -114,7 +124,8 @@ describe('a county from its file to 2020', () => {
     await kafka.close();
     expect(messages).toBeGreaterThan(500);
     found.push(...findPersonalData('log', system.log(), secrets));
-    for (const [table, text] of await tables(system.databases.projection)) found.push(...findPersonalData(table, text, secrets));
+    for (const [table, text] of await tables(system.databases.projection))
+      found.push(...findPersonalData(table, text, secrets));
     expect(found).toEqual([]);
     // The same search finds them where they are allowed to be before encryption: a search that finds nothing proves nothing.
     expect(findPersonalData('file', JSON.stringify(played[0]), secrets).length).toBeGreaterThan(2);
@@ -143,7 +154,9 @@ async function tables(url: string): Promise<[string, string][]> {
     const { rows: content } = await query<{ text: string }>(url, `select t::text as text from ${name} t`);
     // bytea columns print as hex: their bytes are searched as well.
     const plain = content.map(({ text }) => text).join('\n');
-    const bytes = [...plain.matchAll(/\\x([0-9a-f]{8,})/g)].map(([, hex = '']) => Buffer.from(hex, 'hex').toString('utf8'));
+    const bytes = [...plain.matchAll(/\\x([0-9a-f]{8,})/g)].map(([, hex = '']) =>
+      Buffer.from(hex, 'hex').toString('utf8'),
+    );
     texts.push([name, plain.replaceAll(/\\x[0-9a-f]+/g, '') + bytes.join('\n')]);
   }
   return texts;

@@ -18,7 +18,9 @@ function breaking(folder: string, against: string): Promise<{ compatible: boolea
  * Compares proto/ with the published v1, and shows that the comparison bites: a copy in which one field has another type
  * must be found incompatible.
  */
-export async function checkBreaking(root: string): Promise<{ passed: number; failed: number; output: string }> {
+export async function checkBreaking(
+  root: string,
+): Promise<{ passed: number; failed: number; output: string }> {
   const proto = join(root, 'proto');
   const against = join(proto, BASELINE);
   const real = await breaking(proto, against);

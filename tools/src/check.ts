@@ -27,12 +27,18 @@ const scratch = mkdtempSync(join(tmpdir(), 'fupin-check-'));
 /** Runs one program to its end; its output is kept and shown only when it fails. */
 function command(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (code) => resolve(code === 0 ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output }));
+    child.on('close', (code) =>
+      resolve(code === 0 ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output }),
+    );
   });
 }
 
@@ -48,11 +54,21 @@ async function jest(...projects: string[]): Promise<Outcome> {
   const report = join(scratch, `${projects.join('-')}.json`);
   const outcome = await command(
     'jest',
-    ['--selectProjects', ...projects, '--json', `--outputFile=${report}`, '--silent', ...(process.env['CI'] ? ['--ci'] : [])],
+    [
+      '--selectProjects',
+      ...projects,
+      '--json',
+      `--outputFile=${report}`,
+      '--silent',
+      ...(process.env['CI'] ? ['--ci'] : []),
+    ],
     { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
   );
   // `--json` also prints the whole report on standard output, which says nothing to a reader.
-  const output = outcome.output.split('\n').filter((line) => !line.startsWith('{"')).join('\n');
+  const output = outcome.output
+    .split('\n')
+    .filter((line) => !line.startsWith('{"'))
+    .join('\n');
   let counted: JestReport;
   try {
     counted = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
@@ -66,16 +82,57 @@ async function jest(...projects: string[]): Promise<Outcome> {
 }
 
 const CHECKS: readonly Check[] = [
-  { name: 'contracts', what: 'buf lint, code generation', run: () => command('nx', ['run', '@fupin/contracts:generate', '--output-style=static']) },
-  { name: 'breaking', what: 'the event contracts are compatible with the published v1', run: () => checkBreaking(root) },
-  { name: 'build', what: 'every library and service builds', run: () => command('nx', ['run-many', '-t', 'build', '--output-style=static']) },
+  {
+    name: 'contracts',
+    what: 'buf lint, code generation',
+    run: () => command('nx', ['run', '@fupin/contracts:generate', '--output-style=static']),
+  },
+  {
+    name: 'breaking',
+    what: 'the event contracts are compatible with the published v1',
+    run: () => checkBreaking(root),
+  },
+  {
+    name: 'build',
+    what: 'every library and service builds',
+    run: () => command('nx', ['run-many', '-t', 'build', '--output-style=static']),
+  },
   { name: 'types', what: 'TypeScript, strict', run: () => command('tsc', ['-p', 'tsconfig.json']) },
-  { name: 'lint', what: 'eslint', run: () => command('eslint', ['.', '--max-warnings=0', '--cache', '--cache-location=.nx/eslint']) },
-  { name: 'format', what: 'prettier', run: () => command('prettier', ['--check', '.', '--log-level=warn', '--cache', '--cache-location=.nx/prettier']) },
-  { name: 'boundaries', what: 'who may import whom, each rule proved by a fixture that violates it', run: () => checkBoundaries(root) },
-  { name: 'docs', what: 'generated documents are up to date', run: () => command('node', ['-C', '@fupin/source', '--import', '@swc-node/register/esm-register', 'tools/src/event-catalogue.ts', '--check']) },
+  {
+    name: 'lint',
+    what: 'eslint',
+    run: () => command('eslint', ['.', '--max-warnings=0', '--cache', '--cache-location=.nx/eslint']),
+  },
+  {
+    name: 'format',
+    what: 'prettier',
+    run: () =>
+      command('prettier', ['--check', '.', '--log-level=warn', '--cache', '--cache-location=.nx/prettier']),
+  },
+  {
+    name: 'boundaries',
+    what: 'who may import whom, each rule proved by a fixture that violates it',
+    run: () => checkBoundaries(root),
+  },
+  {
+    name: 'docs',
+    what: 'generated documents are up to date',
+    run: () =>
+      command('node', [
+        '-C',
+        '@fupin/source',
+        '--import',
+        '@swc-node/register/esm-register',
+        'tools/src/event-catalogue.ts',
+        '--check',
+      ]),
+  },
   { name: 'unit', what: 'unit tests', run: () => jest('unit') },
-  { name: 'servers', what: 'tests over real PostgreSQL and Kafka, and whole journeys', run: () => jest('int', 'e2e') },
+  {
+    name: 'servers',
+    what: 'tests over real PostgreSQL and Kafka, and whole journeys',
+    run: () => jest('int', 'e2e'),
+  },
 ];
 
 async function main(): Promise<void> {
@@ -86,7 +143,8 @@ async function main(): Promise<void> {
     return;
   }
   const unknown = wanted.filter((name) => !CHECKS.some((check) => check.name === name));
-  if (unknown.length > 0) throw new Error(`No such check: ${unknown.join(', ')}. npm test -- --help lists them.`);
+  if (unknown.length > 0)
+    throw new Error(`No such check: ${unknown.join(', ')}. npm test -- --help lists them.`);
   let passed = 0;
   let failed = 0;
   for (const check of CHECKS) {
@@ -96,7 +154,9 @@ async function main(): Promise<void> {
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     passed += outcome.passed;
     failed += outcome.failed;
-    console.log(`${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(12)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(3)} failed ${seconds.padStart(7)} s`);
+    console.log(
+      `${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${check.name.padEnd(12)} ${String(outcome.passed).padStart(5)} passed ${String(outcome.failed).padStart(3)} failed ${seconds.padStart(7)} s`,
+    );
     if (outcome.failed > 0) console.log(outcome.output.trimEnd().replace(/^/gm, '    '));
   }
   console.log(`\n${passed} passed, ${failed} failed`);

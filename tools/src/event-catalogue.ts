@@ -34,11 +34,17 @@ function commentsOf(file: FileDescriptorProto): Comment {
 function typeOf(field: FieldDescriptorProto): string {
   const plain = FieldDescriptorProto_Type[field.type].toLowerCase();
   const named = field.typeName.split('.').at(-1) ?? '';
-  const name = named === '' ? plain : named === 'Timestamp' ? 'Timestamp' : `[${named}](#${named.toLowerCase()})`;
+  const name =
+    named === '' ? plain : named === 'Timestamp' ? 'Timestamp' : `[${named}](#${named.toLowerCase()})`;
   return field.label === FieldDescriptorProto_Label.REPEATED ? `list of ${name}` : name;
 }
 
-function messageSection(message: DescriptorProto, index: number, comment: Comment, heading: string): string[] {
+function messageSection(
+  message: DescriptorProto,
+  index: number,
+  comment: Comment,
+  heading: string,
+): string[] {
   const lines = [`${heading} ${message.name}`, ''];
   const text = comment(4, index);
   if (text !== '') lines.push(text, '');
@@ -66,14 +72,29 @@ function topicSection(file: FileDescriptorProto): string[] {
   const index = file.messageType.findIndex((message) => message.oneofDecl.length > 0);
   const union = file.messageType[index];
   if (!union) throw new Error(`${file.name} declares no event union`);
-  const topic = TOPICS.find(({ name }) => name === `${file.package.replace('.v1', '')}.${union.name.replace('Event', '').toLowerCase()}.v1`);
+  const topic = TOPICS.find(
+    ({ name }) =>
+      name === `${file.package.replace('.v1', '')}.${union.name.replace('Event', '').toLowerCase()}.v1`,
+  );
   if (!topic) throw new Error(`no topic for ${union.name}; see libs/contracts/src/topics.ts`);
-  const events = union.field.filter((field) => field.oneofIndex !== undefined && field.type === FieldDescriptorProto_Type.MESSAGE && field.number >= 10);
-  const lines = [`## ${topic.name}`, '', `${comment(4, index)} Message \`${file.package}.${union.name}\`, ${topic.partitions} partitions, file \`proto/${file.name}\`.`, ''];
+  const events = union.field.filter(
+    (field) =>
+      field.oneofIndex !== undefined &&
+      field.type === FieldDescriptorProto_Type.MESSAGE &&
+      field.number >= 10,
+  );
+  const lines = [
+    `## ${topic.name}`,
+    '',
+    `${comment(4, index)} Message \`${file.package}.${union.name}\`, ${topic.partitions} partitions, file \`proto/${file.name}\`.`,
+    '',
+  ];
   lines.push('| no | event | Chinese term |', '|---|---|---|');
   for (const event of events) {
     const name = event.typeName.split('.').at(-1) ?? '';
-    lines.push(`| ${event.number} | [${name}](#${name.toLowerCase()}) | ${comment(4, index, 2, union.field.indexOf(event))} |`);
+    lines.push(
+      `| ${event.number} | [${name}](#${name.toLowerCase()}) | ${comment(4, index, 2, union.field.indexOf(event))} |`,
+    );
   }
   lines.push('', '### Events', '');
   const names = new Set(events.map((event) => event.typeName.split('.').at(-1)));
@@ -82,7 +103,8 @@ function topicSection(file: FileDescriptorProto): string[] {
   });
   lines.push('### Parts', '');
   file.messageType.forEach((message, position) => {
-    if (!names.has(message.name) && message !== union) lines.push(...messageSection(message, position, comment, '####'));
+    if (!names.has(message.name) && message !== union)
+      lines.push(...messageSection(message, position, comment, '####'));
   });
   file.enumType.forEach((declared, position) => lines.push(...enumSection(declared, position, comment)));
   return lines;
@@ -91,14 +113,21 @@ function topicSection(file: FileDescriptorProto): string[] {
 function commonSection(file: FileDescriptorProto): string[] {
   const comment = commentsOf(file);
   const lines = ['## Common parts', ''];
-  file.messageType.forEach((message, position) => lines.push(...messageSection(message, position, comment, '####')));
+  file.messageType.forEach((message, position) =>
+    lines.push(...messageSection(message, position, comment, '####')),
+  );
   file.enumType.forEach((declared, position) => lines.push(...enumSection(declared, position, comment)));
   return lines;
 }
 
 function catalogue(): string {
-  const bytes = execFileSync('buf', ['build', '--as-file-descriptor-set', '-o', '-'], { cwd: join(root, 'proto'), maxBuffer: 1 << 26 });
-  const files = fromBinary(FileDescriptorSetSchema, bytes).file.filter((file) => file.package.startsWith('fupin.'));
+  const bytes = execFileSync('buf', ['build', '--as-file-descriptor-set', '-o', '-'], {
+    cwd: join(root, 'proto'),
+    maxBuffer: 1 << 26,
+  });
+  const files = fromBinary(FileDescriptorSetSchema, bytes).file.filter((file) =>
+    file.package.startsWith('fupin.'),
+  );
   const lines = [
     '# Event catalogue',
     '',
@@ -110,7 +139,9 @@ function catalogue(): string {
     'Delivery is at least once with first occurrences in order: drop what is not above the highest position seen in its',
     'partition. A field is never renumbered or given another type within v1. All money is in fen.',
     '',
-    ...files.filter((file) => file.messageType.some((message) => message.oneofDecl.length > 0)).flatMap(topicSection),
+    ...files
+      .filter((file) => file.messageType.some((message) => message.oneofDecl.length > 0))
+      .flatMap(topicSection),
     ...files.filter((file) => file.package === 'fupin.common.v1').flatMap(commonSection),
   ];
   return lines.join('\n').trimEnd() + '\n';

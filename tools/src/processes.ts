@@ -13,7 +13,10 @@ export interface Running {
 /** Starts a Node program with the given environment beside this process's own. */
 export function run(name: string, script: string, env: NodeJS.ProcessEnv, logFile: string): Running {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<number | null>((resolve) => {
@@ -44,14 +47,20 @@ export async function untilReady(running: Running, url: string, timeoutMs: numbe
   let ended = false;
   void running.ended.then(() => (ended = true));
   for (;;) {
-    if (ended) throw new Error(`${running.name} did not start. The end of ${running.logFile}:\n${tail(running.logFile)}`);
+    if (ended)
+      throw new Error(
+        `${running.name} did not start. The end of ${running.logFile}:\n${tail(running.logFile)}`,
+      );
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
       if (answer.ok && !ended) return;
     } catch {
       // Not listening yet.
     }
-    if (Date.now() > deadline) throw new Error(`${running.name} is not ready after ${timeoutMs / 1000} s. The end of ${running.logFile}:\n${tail(running.logFile)}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `${running.name} is not ready after ${timeoutMs / 1000} s. The end of ${running.logFile}:\n${tail(running.logFile)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

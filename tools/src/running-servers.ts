@@ -22,7 +22,9 @@ export function forgetServers(dataDir: string): void {
 export function runningServers(dataDir: string): RunningServers {
   const { DATABASE_URL, KAFKA_BROKERS } = process.env;
   const file = fileIn(dataDir);
-  const remembered = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningServers) : undefined;
+  const remembered = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as RunningServers)
+    : undefined;
   const databaseUrl = DATABASE_URL ?? remembered?.DATABASE_URL;
   const brokers = KAFKA_BROKERS ?? remembered?.KAFKA_BROKERS;
   if (databaseUrl === undefined || brokers === undefined)

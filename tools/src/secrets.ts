@@ -18,7 +18,11 @@ interface Stored {
 /** Reads the secrets file, or makes one that only its owner can read. */
 export function developmentSecrets(file: string): DevelopmentSecrets {
   if (!existsSync(file)) {
-    const fresh: Stored = { issuerPort: randomInt(20_000, 30_000), vaultKey: randomBytes(32).toString('base64'), vaultHashKey: randomBytes(32).toString('base64') };
+    const fresh: Stored = {
+      issuerPort: randomInt(20_000, 30_000),
+      vaultKey: randomBytes(32).toString('base64'),
+      vaultHashKey: randomBytes(32).toString('base64'),
+    };
     writeFileSync(file, JSON.stringify(fresh), { mode: 0o600 });
     chmodSync(file, 0o600);
   }

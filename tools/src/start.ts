@@ -35,7 +35,8 @@ const SERVICES = [
   { name: 'projection', port: 3000 },
 ] as const;
 
-const portOf = (service: (typeof SERVICES)[number]): number => Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
+const portOf = (service: (typeof SERVICES)[number]): number =>
+  Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
 
 interface Options {
   readonly county: string;
@@ -57,8 +58,12 @@ function readOptions(): Options | undefined {
   });
   if (values.help) return undefined;
   const households = Number(values.households);
-  if (!Number.isInteger(households) || households < 1 || households > 200_000) throw new Error('--households must be a whole number from 1 to 200000');
-  if (!/^\d{6}$/.test(values.county) || !loadDivisions().exists(values.county)) throw new Error(`--county ${values.county}: no such county; give the six digits of one in Hubei or Hunan`);
+  if (!Number.isInteger(households) || households < 1 || households > 200_000)
+    throw new Error('--households must be a whole number from 1 to 200000');
+  if (!/^\d{6}$/.test(values.county) || !loadDivisions().exists(values.county))
+    throw new Error(
+      `--county ${values.county}: no such county; give the six digits of one in Hubei or Hunan`,
+    );
   return { county: values.county, households, sample: values.sample, reset: values.reset };
 }
 
@@ -87,16 +92,33 @@ async function main(): Promise<void> {
     return stopping;
   };
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
-  const onInterrupt = new Promise<'interrupted'>((resolve) => interrupted.signal.addEventListener('abort', () => resolve('interrupted')));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupted.abort());
+  const onInterrupt = new Promise<'interrupted'>((resolve) =>
+    interrupted.signal.addEventListener('abort', () => resolve('interrupted')),
+  );
 
   const bringUp = async (): Promise<'ready'> => {
     const began = Date.now();
     say('PostgreSQL and Kafka …');
-    servers = await startServers({ dataDir, ports: { postgres: Number(process.env['POSTGRES_PORT'] ?? 5432), kafka: Number(process.env['KAFKA_PORT'] ?? 9092) }, log: say });
-    rememberServers(dataDir, { DATABASE_URL: servers.postgres.adminUrl, KAFKA_BROKERS: servers.kafka.brokers });
+    servers = await startServers({
+      dataDir,
+      ports: {
+        postgres: Number(process.env['POSTGRES_PORT'] ?? 5432),
+        kafka: Number(process.env['KAFKA_PORT'] ?? 9092),
+      },
+      log: say,
+    });
+    rememberServers(dataDir, {
+      DATABASE_URL: servers.postgres.adminUrl,
+      KAFKA_BROKERS: servers.kafka.brokers,
+    });
     const secrets = developmentSecrets(join(dataDir, 'secrets.json'));
-    if (!process.env['OIDC_ISSUER']) issuer = await startDevelopmentIssuer({ port: secrets.issuerPort, keyFile: join(dataDir, 'issuer-key.json') });
+    if (!process.env['OIDC_ISSUER'])
+      issuer = await startDevelopmentIssuer({
+        port: secrets.issuerPort,
+        keyFile: join(dataDir, 'issuer-key.json'),
+      });
     for (const service of SERVICES) {
       if (interrupted.signal.aborted) break;
       const own = `${service.name.toUpperCase()}_DATABASE_URL`;
@@ -117,14 +139,34 @@ async function main(): Promise<void> {
       );
     }
     say('services …');
-    await Promise.all(running.map((service) => untilReady(service, `http://127.0.0.1:${portOf(SERVICES.find(({ name }) => name === service.name) ?? SERVICES[0])}/health/ready`, 60_000)));
+    await Promise.all(
+      running.map((service) =>
+        untilReady(
+          service,
+          `http://127.0.0.1:${portOf(SERVICES.find(({ name }) => name === service.name) ?? SERVICES[0])}/health/ready`,
+          60_000,
+        ),
+      ),
+    );
     const token = (claims: { role: string; region: string; scope: string }): Promise<string> => {
-      if (!issuer) throw new Error('the sample data needs the development issuer: start with --no-sample when OIDC_ISSUER is set');
+      if (!issuer)
+        throw new Error(
+          'the sample data needs the development issuer: start with --no-sample when OIDC_ISSUER is set',
+        );
       return issuer.token({ ...claims, sub: 'npm-start' });
     };
-    const urls = { registry: `http://127.0.0.1:${portOf(SERVICES[0])}`, projection: `http://127.0.0.1:${portOf(SERVICES[1])}` };
-    if (options.sample && issuer) await playSample({ ...options, urls, token, dataDir, say, signal: interrupted.signal });
-    const county = await issuer?.token({ role: 'county', region: options.county, scope: DEVELOPMENT_SCOPE, sub: 'development-county' });
+    const urls = {
+      registry: `http://127.0.0.1:${portOf(SERVICES[0])}`,
+      projection: `http://127.0.0.1:${portOf(SERVICES[1])}`,
+    };
+    if (options.sample && issuer)
+      await playSample({ ...options, urls, token, dataDir, say, signal: interrupted.signal });
+    const county = await issuer?.token({
+      role: 'county',
+      region: options.county,
+      scope: DEVELOPMENT_SCOPE,
+      sub: 'development-county',
+    });
     say(`\nFupin is ready (${((Date.now() - began) / 1000).toFixed(0)} s)\n`);
     say(`  console      ${urls.projection}/`);
     say(`  projection   ${urls.projection}/docs`);
@@ -132,7 +174,9 @@ async function main(): Promise<void> {
     say(`  Kafka        ${servers.kafka.brokers}`);
     say(`  PostgreSQL   ${servers.postgres.adminUrl.replace(/\/\/[^@]*@/, '//…@')}`);
     if (county !== undefined && issuer) {
-      say(`\nToken of a county officer of ${options.county} for development (12 hours; another one: POST ${issuer.tokenEndpoint} role, region, scope):\n`);
+      say(
+        `\nToken of a county officer of ${options.county} for development (12 hours; another one: POST ${issuer.tokenEndpoint} role, region, scope):\n`,
+      );
       say(`export TOKEN=${county}\n`);
     }
     say('Ctrl-C ends everything; the data stays in .data/.');
@@ -144,7 +188,10 @@ async function main(): Promise<void> {
     if (first === 'ready') {
       const fallen = Promise.race(running.map(async (service) => ({ service, code: await service.ended })));
       const why = await Promise.race([fallen, onInterrupt]);
-      if (why !== 'interrupted') throw new Error(`${why.service.name} ended by itself (exit code ${why.code}); its log is ${why.service.logFile}`);
+      if (why !== 'interrupted')
+        throw new Error(
+          `${why.service.name} ended by itself (exit code ${why.code}); its log is ${why.service.logFile}`,
+        );
     }
   } finally {
     say('\nstopping …');

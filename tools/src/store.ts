@@ -21,16 +21,25 @@ const dataDir = join(import.meta.dirname, '..', '..', '.data');
 async function* copyOf(kafka: Kafka): AsyncGenerator<CopiedEvent> {
   for await (const { key, value, headers } of kafka.readTopic(HOUSEHOLD_TOPIC)) {
     const version = String(headers['ce_id']).split(':')[1];
-    yield { position: Number(String(headers['fupin_position'])), streamId: key, version: Number(version), payload: value };
+    yield {
+      position: Number(String(headers['fupin_position'])),
+      streamId: key,
+      version: Number(version),
+      payload: value,
+    };
   }
 }
 
 async function verifyStore(pool: pg.Pool, kafka: Kafka): Promise<void> {
   const report = await verify(pool, { copy: copyOf(kafka) });
   const { first, copy } = report;
-  console.log(`${report.events} events read, up to position ${report.lastPosition}; ${copy?.compared ?? 0} compared with Kafka, ${copy?.notCopied ?? 0} not there yet`);
+  console.log(
+    `${report.events} events read, up to position ${report.lastPosition}; ${copy?.compared ?? 0} compared with Kafka, ${copy?.notCopied ?? 0} not there yet`,
+  );
   if (first) {
-    console.log(`DOES NOT FIT: position ${first.position}, event ${first.streamId}:${first.version}: ${first.misfit}`);
+    console.log(
+      `DOES NOT FIT: position ${first.position}, event ${first.streamId}:${first.version}: ${first.misfit}`,
+    );
     process.exitCode = 1;
   } else console.log('every event fits');
 }
@@ -42,7 +51,9 @@ async function showEvents(pool: pg.Pool, streamId: string): Promise<void> {
   if (events.length === 0) throw new Error(`no events of ${streamId}`);
   for (const { position, version, type, payload, hash } of events) {
     const message = toJson(HouseholdEventSchema, fromBinary(HouseholdEventSchema, payload));
-    console.log(JSON.stringify({ position, version, type, message, hash: Buffer.from(hash).toString('hex') }));
+    console.log(
+      JSON.stringify({ position, version, type, message, hash: Buffer.from(hash).toString('hex') }),
+    );
   }
 }
 
@@ -53,7 +64,11 @@ async function main(): Promise<void> {
     return;
   }
   const servers = runningServers(dataDir);
-  const pool = new pg.Pool({ connectionString: process.env['REGISTRY_DATABASE_URL'] ?? databaseUrl(servers.DATABASE_URL, 'fupin_registry'), max: 3 });
+  const pool = new pg.Pool({
+    connectionString:
+      process.env['REGISTRY_DATABASE_URL'] ?? databaseUrl(servers.DATABASE_URL, 'fupin_registry'),
+    max: 3,
+  });
   const kafka = connectKafka({ brokers: servers.KAFKA_BROKERS });
   try {
     if (command === 'verify') await verifyStore(pool, kafka);

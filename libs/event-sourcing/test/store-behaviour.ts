@@ -65,7 +65,9 @@ export function storeBehaviour(name: string, make: () => Promise<StoreUnderTest>
       expect(loaded.map((events) => events.map(({ version }) => version))).toEqual(
         loaded.map((_, i) => [1, 2, 3].slice(i < 20 ? 0 : 1, 1 + ((i % 20) % 3))),
       );
-      loaded.forEach((events, i) => expect(events.every(({ streamId }) => streamId === ids[i % 20])).toBe(true));
+      loaded.forEach((events, i) =>
+        expect(events.every(({ streamId }) => streamId === ids[i % 20])).toBe(true),
+      );
       const settled = await Promise.allSettled([store.load('no uuid'), store.load(ids[0]!)]);
       expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     });

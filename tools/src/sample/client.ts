@@ -12,8 +12,17 @@ export interface Client {
 
 /** A client of the service at `base`. Throws with method, path and the problem document for any answer that is not 2xx. */
 export function client(base: string, token: string): Client {
-  const send = async (method: string, path: string, headers: Record<string, string>, body?: string | Blob): Promise<unknown> => {
-    const answer = await fetch(base + path, { method, headers: { authorization: `Bearer ${token}`, ...headers }, ...(body !== undefined && { body }) });
+  const send = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string | Blob,
+  ): Promise<unknown> => {
+    const answer = await fetch(base + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body !== undefined && { body }),
+    });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 2000)}`);
     return text === '' ? undefined : JSON.parse(text);
@@ -21,9 +30,11 @@ export function client(base: string, token: string): Client {
   const json = { 'content-type': 'application/json' };
   return {
     get: async <T>(path: string) => (await send('GET', path, {})) as T,
-    post: async <T>(path: string, body: unknown, key: string) => (await send('POST', path, { ...json, 'idempotency-key': key }, JSON.stringify(body))) as T,
+    post: async <T>(path: string, body: unknown, key: string) =>
+      (await send('POST', path, { ...json, 'idempotency-key': key }, JSON.stringify(body))) as T,
     put: async (path, body) => void (await send('PUT', path, json, JSON.stringify(body))),
-    upload: async <T>(path: string, contentType: string, file: Blob, key: string) => (await send('POST', path, { 'content-type': contentType, 'idempotency-key': key }, file)) as T,
+    upload: async <T>(path: string, contentType: string, file: Blob, key: string) =>
+      (await send('POST', path, { 'content-type': contentType, 'idempotency-key': key }, file)) as T,
   };
 }
 
@@ -34,7 +45,11 @@ export function documentId(...words: readonly (string | number)[]): string {
 }
 
 /** Runs `work` for all items, at most `limit` at a time, and stops at the first failure. */
-export async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   let failed = false;
   await Promise.all(

@@ -4,7 +4,11 @@ import type { SampleHousehold, SampleIncome } from './household.js';
 import type { SamplePerson } from './people.js';
 
 const KINDS = { ordinary: '一般贫困户', dibao: '低保贫困户', tekun: '特困户' } as const;
-const STRUCTURES: Readonly<Record<string, string>> = { adobe: '土坯', brickTimber: '砖木', brickConcrete: '砖混' };
+const STRUCTURES: Readonly<Record<string, string>> = {
+  adobe: '土坯',
+  brickTimber: '砖木',
+  brickConcrete: '砖混',
+};
 
 /** Fen as the yuan text that the form and the REST interface use. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2);
@@ -54,7 +58,10 @@ export function formRows(household: SampleHousehold): FormRow[] {
     phone: household.phone,
     ...(income && incomeCells(household.life.entryYear, income)),
     housingArea: String(house.areaM2),
-    ...(house.areaM2 > 0 && { housingStructure: STRUCTURES[house.structure] ?? '其他', builtYear: String(house.builtYear) }),
+    ...(house.areaM2 > 0 && {
+      housingStructure: STRUCTURES[house.structure] ?? '其他',
+      builtYear: String(house.builtYear),
+    }),
     electricity: yesNo(house.electricity),
     tapWater: yesNo(house.tapWater),
     bank: household.bankName,

@@ -31,8 +31,18 @@ export async function importFile(
   },
 ): Promise<ReadonlyMap<string, string>> {
   const began = Date.now();
-  const query = new URLSearchParams({ region: options.county, registeredOn: options.registeredOn, source: options.source, history: 'true' });
-  let job = await registry.upload<ImportJob>(`/v1/imports?${query.toString()}`, XLSX, options.file, `sample-import-${options.county}`);
+  const query = new URLSearchParams({
+    region: options.county,
+    registeredOn: options.registeredOn,
+    source: options.source,
+    history: 'true',
+  });
+  let job = await registry.upload<ImportJob>(
+    `/v1/imports?${query.toString()}`,
+    XLSX,
+    options.file,
+    `sample-import-${options.county}`,
+  );
   while ((job.state === 'waiting' || job.state === 'running') && !options.signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     job = await registry.get<ImportJob>(`/v1/imports/${job.id}`);
@@ -40,13 +50,19 @@ export async function importFile(
   const { accepted, unchanged, refused } = job.households;
   if (job.state !== 'completed' || refused > 0) {
     const errors = await registry.get<Page<unknown>>(`/v1/imports/${job.id}/errors?limit=5`);
-    throw new Error(`the import ended ${job.state} with ${refused} refused: ${JSON.stringify(job.problem ?? errors.items)}`);
+    throw new Error(
+      `the import ended ${job.state} with ${refused} refused: ${JSON.stringify(job.problem ?? errors.items)}`,
+    );
   }
-  options.say(`  imported: ${accepted} households registered, ${unchanged} unchanged, ${job.rowsRead} rows (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  options.say(
+    `  imported: ${accepted} households registered, ${unchanged} unchanged, ${job.rowsRead} rows (${((Date.now() - began) / 1000).toFixed(1)} s)`,
+  );
 
   const ids = new Map<string, string>();
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const page: Page<{ formNo: string; householdId: string }> = await registry.get(`/v1/imports/${job.id}/households?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const page: Page<{ formNo: string; householdId: string }> = await registry.get(
+      `/v1/imports/${job.id}/households?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
     for (const { formNo, householdId } of page.items) ids.set(formNo, householdId);
     cursor = page.next;
   }

@@ -39,7 +39,8 @@ export const surnameOf = (random: Random): string => random.pick(SURNAMES);
 /** The check character of an ID number's first 17 digits (GB 11643). */
 export function checkCharacter(digits: string): string {
   let sum = 0;
-  for (let position = 0; position < 17; position += 1) sum += Number(digits[position]) * (2 ** (17 - position) % 11);
+  for (let position = 0; position < 17; position += 1)
+    sum += Number(digits[position]) * (2 ** (17 - position) % 11);
   return '10X98765432'[sum % 11] ?? '';
 }
 
@@ -87,14 +88,55 @@ export function personOf(
     sex: given.sex,
     birthDate,
     // A disability card is the ID number, the kind of disability (1–7) and its grade (1–4).
-    personNumber: disabled && random.chance(0.5) ? `${idNumber}${random.whole(1, 7)}${random.whole(1, 4)}` : idNumber,
+    personNumber:
+      disabled && random.chance(0.5) ? `${idNumber}${random.whole(1, 7)}${random.whole(1, 4)}` : idNumber,
     relation: given.relation,
     ethnicity: given.ethnicity,
-    education: age < 6 ? '06' : atSchool ? (age < 12 ? '02' : '03') : random.weighted([['01', 15], ['02', 40], ['03', 35], ['04', 8], ['05', 2]]),
-    schooling: !atSchool ? (age >= 3 && age < 6 ? '02' : '01') : age < 12 ? '03' : age === 12 ? '04' : age === 13 ? '05' : age === 14 ? '06' : '07',
+    education:
+      age < 6
+        ? '06'
+        : atSchool
+          ? age < 12
+            ? '02'
+            : '03'
+          : random.weighted([
+              ['01', 15],
+              ['02', 40],
+              ['03', 35],
+              ['04', 8],
+              ['05', 2],
+            ]),
+    schooling: !atSchool
+      ? age >= 3 && age < 6
+        ? '02'
+        : '01'
+      : age < 12
+        ? '03'
+        : age === 12
+          ? '04'
+          : age === 13
+            ? '05'
+            : age === 14
+              ? '06'
+              : '07',
     health: given.health,
-    workAbility: works ? random.weighted([['01', 85], ['02', 15]]) : disabled || age > 62 ? '03' : '04',
-    workplace: works ? random.weighted([['01', 50], ['02', 15], ['03', 12], ['04', 20], ['05', 3]]) : '05',
+    workAbility: works
+      ? random.weighted([
+          ['01', 85],
+          ['02', 15],
+        ])
+      : disabled || age > 62
+        ? '03'
+        : '04',
+    workplace: works
+      ? random.weighted([
+          ['01', 50],
+          ['02', 15],
+          ['03', 12],
+          ['04', 20],
+          ['05', 3],
+        ])
+      : '05',
     monthsWorked: works ? random.whole(2, 11) : 0,
   };
 }

@@ -9,7 +9,15 @@ import { formRows } from './form.js';
 import { FIRST_YEAR, generateHouseholds, LAST_YEAR, poorAtEndOf, type SampleHousehold } from './household.js';
 import { importFile } from './import-file.js';
 import { seededRandom } from './random.js';
-import { exitHouseholds, fileApplications, returnHouseholds, surveyIncomes, visitExited, type Known, type VillageYear } from './village-year.js';
+import {
+  exitHouseholds,
+  fileApplications,
+  returnHouseholds,
+  surveyIncomes,
+  visitExited,
+  type Known,
+  type VillageYear,
+} from './village-year.js';
 import { printYears, untilProjected } from './year-table.js';
 
 const SEED = 20_141_231;
@@ -42,9 +50,12 @@ export async function playSample(options: SampleOptions): Promise<void> {
   const token = await options.token({ role: 'county', region: county, scope: 'history:write' });
   const registry = client(urls.registry, token);
   const projection = client(urls.projection, token);
-  const done = existsSync(marker) ? (JSON.parse(readFileSync(marker, 'utf8')) as { households: number }) : undefined;
+  const done = existsSync(marker)
+    ? (JSON.parse(readFileSync(marker, 'utf8')) as { households: number })
+    : undefined;
   if (!done) await play(options, registry, projection);
-  else if (done.households !== options.households) say(`sample data of ${done.households} households is there already; --reset starts anew`);
+  else if (done.households !== options.households)
+    say(`sample data of ${done.households} households is there already; --reset starts anew`);
   await untilProjected(projection, options.signal);
   await printYears(projection, county, say);
   if (!done) writeFileSync(marker, JSON.stringify({ households: options.households }));
@@ -53,25 +64,47 @@ export async function playSample(options: SampleOptions): Promise<void> {
 async function play(options: SampleOptions, registry: Client, projection: Client): Promise<void> {
   const { county, say, signal } = options;
   const divisions = loadDivisions();
-  const villages = divisions.villagesOf(county).map((village) => village.code).filter(isVillage);
+  const villages = divisions
+    .villagesOf(county)
+    .map((village) => village.code)
+    .filter(isVillage);
   const ruleSet = loadPolicy().at(county, `${FIRST_YEAR}-06-30`);
   const lineYuan = (year: number): number => Number(ruleSet.get(`povertyLine.${year}`).value);
-  const households = generateHouseholds(seededRandom(SEED), { county, villages, households: options.households, newlyPoorPerYear: NEWLY_POOR_PER_YEAR, lineYuan });
+  const households = generateHouseholds(seededRandom(SEED), {
+    county,
+    villages,
+    households: options.households,
+    newlyPoorPerYear: NEWLY_POOR_PER_YEAR,
+    lineYuan,
+  });
   options.onGenerated?.(households);
   const first = households.filter(({ life }) => life.entryYear < FIRST_YEAR);
   const persons = first.reduce((sum, { members }) => sum + members.length, 0);
-  say(`sample: ${divisions.pathName(county)}, ${first.length} households, ${persons} persons, ${villages.length} villages`);
+  say(
+    `sample: ${divisions.pathName(county)}, ${first.length} households, ${persons} persons, ${villages.length} villages`,
+  );
 
   const file = join(options.dataDir, `sample-${county}.xlsx`);
   await writeSampleFile(first, file);
   const source = `${divisions.pathName(county)}建档立卡登记表（示例数据）`;
-  const ids = await importFile(registry, { county, file: await openAsBlob(file), registeredOn: `${FIRST_YEAR}-01-31`, source, say, signal });
+  const ids = await importFile(registry, {
+    county,
+    file: await openAsBlob(file),
+    registeredOn: `${FIRST_YEAR}-01-31`,
+    source,
+    say,
+    signal,
+  });
   for (let year = FIRST_YEAR; year <= LAST_YEAR; year += 1)
-    await projection.put(`/v1/rural-populations/${county}/${year}`, { persons: persons * 8, source: 'sample data, invented' });
+    await projection.put(`/v1/rural-populations/${county}/${year}`, {
+      persons: persons * 8,
+      source: 'sample data, invented',
+    });
 
   const known = first.map((household): Known => {
     const householdId = ids.get(household.formNo);
-    if (householdId === undefined) throw new Error(`household ${household.formNo} of the file is not in the register`);
+    if (householdId === undefined)
+      throw new Error(`household ${household.formNo} of the file is not in the register`);
     return { household, householdId };
   });
   for (let year = FIRST_YEAR; year <= LAST_YEAR; year += 1) {
@@ -111,9 +144,16 @@ async function playYear(
     known.push(...added);
     const all = [...old, ...added];
     const relapsing = all.filter(({ household: { life } }) => life.relapseYear === year);
-    const leaving = all.filter(({ household: { life } }) => life.exitYear === year || life.secondExitYear === year);
+    const leaving = all.filter(
+      ({ household: { life } }) => life.exitYear === year || life.secondExitYear === year,
+    );
     await returnHouseholds(at, relapsing);
-    await visitExited(at, old.filter(({ household }) => !poorAtEndOf(household.life, year - 1) && household.life.relapseYear !== year));
+    await visitExited(
+      at,
+      old.filter(
+        ({ household }) => !poorAtEndOf(household.life, year - 1) && household.life.relapseYear !== year,
+      ),
+    );
     await surveyIncomes(at, all);
     await exitHouseholds(at, leaving);
     counts.entered += added.length;
@@ -121,5 +161,7 @@ async function playYear(
     counts.exited += leaving.length;
   });
   if (signal.aborted) return;
-  say(`  ${year}: ${counts.entered} newly poor, ${counts.returned} returned, ${counts.exited} exited, ${known.length} surveyed (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  say(
+    `  ${year}: ${counts.entered} newly poor, ${counts.returned} returned, ${counts.exited} exited, ${known.length} surveyed (${((Date.now() - began) / 1000).toFixed(1)} s)`,
+  );
 }

@@ -14,7 +14,14 @@ interface ListAnswer {
   readonly items: readonly { readonly outcome: string; readonly problem?: unknown }[];
 }
 
-const GUARANTEES = ['food', 'clothing', 'compulsoryEducation', 'basicMedicalCare', 'safeHousing', 'safeWater'] as const;
+const GUARANTEES = [
+  'food',
+  'clothing',
+  'compulsoryEducation',
+  'basicMedicalCare',
+  'safeHousing',
+  'safeWater',
+] as const;
 const MOST = 500;
 
 /** What a year's work in one village needs. */
@@ -24,13 +31,27 @@ export interface VillageYear {
   readonly year: number;
 }
 
-const evidence = (source: string, datedOn: string, ...words: (string | number)[]) => ({ source, datedOn, documentId: documentId(...words, datedOn) });
+const evidence = (source: string, datedOn: string, ...words: (string | number)[]) => ({
+  source,
+  datedOn,
+  documentId: documentId(...words, datedOn),
+});
 
 /** Sends one step for a list of the village's households and insists that none is refused: the sample is lawful. */
-async function step({ registry, village, year }: VillageYear, name: string, shared: object, items: readonly object[], about = ''): Promise<void> {
+async function step(
+  { registry, village, year }: VillageYear,
+  name: string,
+  shared: object,
+  items: readonly object[],
+  about = '',
+): Promise<void> {
   for (let from = 0; from < items.length; from += MOST) {
     const key = `sample-${village}-${year}-${name}${about}-${from}`;
-    const answer = await registry.post<ListAnswer>(`/v1/villages/${village}/${name}`, { ...shared, items: items.slice(from, from + MOST) }, key);
+    const answer = await registry.post<ListAnswer>(
+      `/v1/villages/${village}/${name}`,
+      { ...shared, items: items.slice(from, from + MOST) },
+      key,
+    );
     const refused = answer.items.find((item) => item.outcome !== 'done');
     if (refused) throw new Error(`${name} in ${village}, ${year}: ${JSON.stringify(refused.problem)}`);
   }
@@ -66,29 +87,117 @@ export async function exitHouseholds(at: VillageYear, leaving: readonly Known[])
   const procedure = 'exit';
   await step(at, 'exit-plans', { occurredOn: day('10-20'), year: at.year }, ids);
   for (const { householdId } of leaving) {
-    const findings = GUARANTEES.map((guarantee) => ({ guarantee, holds: true, evidence: evidence('householdVisit', day('10-25'), householdId, guarantee) }));
-    await at.registry.post(`/v1/households/${householdId}/guarantee-assessments`, { occurredOn: day('10-25'), findings }, `sample-${householdId}-${at.year}-guarantees`);
+    const findings = GUARANTEES.map((guarantee) => ({
+      guarantee,
+      holds: true,
+      evidence: evidence('householdVisit', day('10-25'), householdId, guarantee),
+    }));
+    await at.registry.post(
+      `/v1/households/${householdId}/guarantee-assessments`,
+      { occurredOn: day('10-25'), findings },
+      `sample-${householdId}-${at.year}-guarantees`,
+    );
   }
-  await step(at, 'democratic-reviews', { occurredOn: day('11-01'), procedure, participants: 42 }, ids.map((id) => ({ ...id, votesFor: 38, votesAgainst: 2 })), '-exit');
-  await step(at, 'verifications', { occurredOn: day('11-05'), procedure }, leaving.map(({ householdId }) => ({ householdId, confirmed: true, evidence: evidence('householdVisit', day('11-04'), householdId, 'exit verified') })), '-exit');
-  await step(at, 'acknowledgements', { occurredOn: day('11-08') }, leaving.map(({ householdId }) => ({ householdId, documentId: documentId(householdId, at.year, 'acknowledged') })));
-  await step(at, 'public-notices', { occurredOn: day('11-10'), procedure, level: 'village', days: 7 }, ids, '-exit');
+  await step(
+    at,
+    'democratic-reviews',
+    { occurredOn: day('11-01'), procedure, participants: 42 },
+    ids.map((id) => ({ ...id, votesFor: 38, votesAgainst: 2 })),
+    '-exit',
+  );
+  await step(
+    at,
+    'verifications',
+    { occurredOn: day('11-05'), procedure },
+    leaving.map(({ householdId }) => ({
+      householdId,
+      confirmed: true,
+      evidence: evidence('householdVisit', day('11-04'), householdId, 'exit verified'),
+    })),
+    '-exit',
+  );
+  await step(
+    at,
+    'acknowledgements',
+    { occurredOn: day('11-08') },
+    leaving.map(({ householdId }) => ({
+      householdId,
+      documentId: documentId(householdId, at.year, 'acknowledged'),
+    })),
+  );
+  await step(
+    at,
+    'public-notices',
+    { occurredOn: day('11-10'), procedure, level: 'village', days: 7 },
+    ids,
+    '-exit',
+  );
   await step(at, 'announcements', { occurredOn: day('11-20'), procedure }, ids, '-exit');
 }
 
 /** 两公示一公告 from the democratic review to the announcement, for an identification or a return. */
-export async function runChain(at: VillageYear, procedure: 'identification' | 'return', known: readonly { readonly householdId: string }[]): Promise<void> {
+export async function runChain(
+  at: VillageYear,
+  procedure: 'identification' | 'return',
+  known: readonly { readonly householdId: string }[],
+): Promise<void> {
   if (known.length === 0) return;
   const day = (monthDay: string): string => `${at.year}-${monthDay}`;
   const ids = known.map(({ householdId }) => ({ householdId }));
   const about = `-${procedure}`;
-  await step(at, 'democratic-reviews', { occurredOn: day('03-20'), procedure, participants: 40 }, ids.map((id) => ({ ...id, votesFor: 36, votesAgainst: 3 })), about);
-  await step(at, 'verifications', { occurredOn: day('03-24'), procedure }, ids.map(({ householdId }) => ({ householdId, confirmed: true, evidence: evidence('householdVisit', day('03-23'), householdId, procedure) })), about);
-  await step(at, 'data-comparisons', { occurredOn: day('03-28'), procedure }, ids.map((id) => ({ ...id, hits: [] })), about);
-  await step(at, 'public-notices', { occurredOn: day('04-01'), procedure, level: 'village', days: 7 }, ids, `${about}-village`);
-  await step(at, 'township-reviews', { occurredOn: day('04-10'), procedure }, ids.map((id) => ({ ...id, approved: true })), about);
-  await step(at, 'public-notices', { occurredOn: day('04-12'), procedure, level: 'township', days: 7 }, ids, `${about}-township`);
-  await step(at, 'county-reviews', { occurredOn: day('04-22'), procedure }, ids.map((id) => ({ ...id, approved: true })), about);
+  await step(
+    at,
+    'democratic-reviews',
+    { occurredOn: day('03-20'), procedure, participants: 40 },
+    ids.map((id) => ({ ...id, votesFor: 36, votesAgainst: 3 })),
+    about,
+  );
+  await step(
+    at,
+    'verifications',
+    { occurredOn: day('03-24'), procedure },
+    ids.map(({ householdId }) => ({
+      householdId,
+      confirmed: true,
+      evidence: evidence('householdVisit', day('03-23'), householdId, procedure),
+    })),
+    about,
+  );
+  await step(
+    at,
+    'data-comparisons',
+    { occurredOn: day('03-28'), procedure },
+    ids.map((id) => ({ ...id, hits: [] })),
+    about,
+  );
+  await step(
+    at,
+    'public-notices',
+    { occurredOn: day('04-01'), procedure, level: 'village', days: 7 },
+    ids,
+    `${about}-village`,
+  );
+  await step(
+    at,
+    'township-reviews',
+    { occurredOn: day('04-10'), procedure },
+    ids.map((id) => ({ ...id, approved: true })),
+    about,
+  );
+  await step(
+    at,
+    'public-notices',
+    { occurredOn: day('04-12'), procedure, level: 'township', days: 7 },
+    ids,
+    `${about}-township`,
+  );
+  await step(
+    at,
+    'county-reviews',
+    { occurredOn: day('04-22'), procedure },
+    ids.map((id) => ({ ...id, approved: true })),
+    about,
+  );
   await step(at, 'announcements', { occurredOn: day('04-26'), procedure }, ids, about);
 }
 
@@ -112,10 +221,16 @@ export async function visitExited(at: VillageYear, exited: readonly Known[]): Pr
 }
 
 /** 新致贫: applications of households that became poor later; gives them with their ids. */
-export async function fileApplications(at: VillageYear, households: readonly SampleHousehold[]): Promise<Known[]> {
+export async function fileApplications(
+  at: VillageYear,
+  households: readonly SampleHousehold[],
+): Promise<Known[]> {
   const known: Known[] = [];
   for (const household of households) {
-    const code = (value: string, system?: string) => ({ code: value, ...(system !== undefined && { system }) });
+    const code = (value: string, system?: string) => ({
+      code: value,
+      ...(system !== undefined && { system }),
+    });
     const body = {
       villageCode: household.village,
       occurredOn: `${at.year}-03-10`,
@@ -132,13 +247,23 @@ export async function fileApplications(at: VillageYear, households: readonly Sam
         schooling: code(person.schooling),
         health: code(person.health),
         workAbility: code(person.workAbility),
-        ...(person.monthsWorked > 0 && { workplace: code(person.workplace), monthsWorked: person.monthsWorked }),
+        ...(person.monthsWorked > 0 && {
+          workplace: code(person.workplace),
+          monthsWorked: person.monthsWorked,
+        }),
         medicalInsurance: true,
       })),
       causes: { main: code(household.mainCause), others: household.otherCauses.map((other) => code(other)) },
-      authorisation: { signedOn: `${at.year}-03-09`, documentId: documentId(household.village, household.formNo, 'authorisation') },
+      authorisation: {
+        signedOn: `${at.year}-03-09`,
+        documentId: documentId(household.village, household.formNo, 'authorisation'),
+      },
     };
-    const { id } = await at.registry.post<{ id: string }>('/v1/households', body, `sample-${household.village}-${household.formNo}-application`);
+    const { id } = await at.registry.post<{ id: string }>(
+      '/v1/households',
+      body,
+      `sample-${household.village}-${household.formNo}-application`,
+    );
     known.push({ household, householdId: id });
   }
   await runChain(at, 'identification', known);

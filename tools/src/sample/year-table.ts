@@ -15,7 +15,9 @@ interface YearRow {
 export async function untilProjected(projection: Client, signal: AbortSignal): Promise<void> {
   let quiet = 0;
   while (!signal.aborted) {
-    const { lag, partitions } = await projection.get<{ lag: number; partitions: { stopped?: unknown }[] }>('/v1/projector');
+    const { lag, partitions } = await projection.get<{ lag: number; partitions: { stopped?: unknown }[] }>(
+      '/v1/projector',
+    );
     const stopped = partitions.find((partition) => partition.stopped);
     if (stopped) throw new Error(`the projection has stopped: ${JSON.stringify(stopped)}`);
     // Lag is what Kafka has; what the relay is still to send shows up a moment later.
@@ -26,12 +28,20 @@ export async function untilProjected(projection: Client, signal: AbortSignal): P
 }
 
 /** Prints the closing table of a county, year by year, as the projection has it: households (persons). */
-export async function printYears(projection: Client, county: string, say: (line: string) => void): Promise<void> {
-  const { name, years } = await projection.get<{ name: string; years: YearRow[] }>(`/v1/regions/${county}/years?from=2014&to=2020`);
+export async function printYears(
+  projection: Client,
+  county: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const { name, years } = await projection.get<{ name: string; years: YearRow[] }>(
+    `/v1/regions/${county}/years?from=2014&to=2020`,
+  );
   const cell = ({ households, persons }: Count): string => `${households} (${persons})`.padStart(16);
   say(`\n${name} ${county}: households (persons), from the projection\n`);
   say('year       registered          entered           exited         returned  poor at year end');
   say('年度       建档立卡             新增             脱贫             返贫        年末未脱贫');
   for (const { year, during, atYearEnd } of years)
-    say(`${year} ${cell(atYearEnd.registered)} ${cell(during.entries)} ${cell(during.exits)} ${cell(during.returns)} ${cell(atYearEnd.poor)}`);
+    say(
+      `${year} ${cell(atYearEnd.registered)} ${cell(during.entries)} ${cell(during.exits)} ${cell(during.returns)} ${cell(atYearEnd.poor)}`,
+    );
 }
