@@ -57,8 +57,9 @@ export async function figuresOfChildren(
   at: AsOf,
 ): Promise<Map<RegionCode, Figures>> {
   const params: unknown[] = [region, ALL_CAUSES];
-  const rows = rowsUpTo(at, 'parent = $1 AND cause = $2', params);
-  return grouped(pool, `SELECT region AS key, ${sums} FROM (${rows}) AS r GROUP BY region`, params);
+  const children = distinct('region', 'parent = $1 AND cause = $2');
+  const rows = rowsUpTo(at, 'parent = $1 AND cause = $2 AND region = k.key', params);
+  return grouped(pool, eachKey(children, rows), params);
 }
 
 /** Figures of one region by main cause (`-`: none recorded). */
@@ -68,9 +69,26 @@ export async function figuresByCause(
   at: AsOf,
 ): Promise<Map<string, Figures>> {
   const params: unknown[] = [parentOf(region) ?? NO_PARENT, ALL_CAUSES, region];
-  const rows = rowsUpTo(at, 'parent = $1 AND cause > $2 AND region = $3', params);
-  return grouped(pool, `SELECT cause AS key, ${sums} FROM (${rows}) AS r GROUP BY cause`, params);
+  const causes = distinct('cause', 'parent = $1 AND cause > $2');
+  const rows = rowsUpTo(at, 'parent = $1 AND cause = k.key AND region = $3', params);
+  return grouped(pool, eachKey(causes, rows), params);
 }
+
+/**
+ * The distinct values of a key column, found by one descent of the index each (`k.key`). Dates come last in the keys, so a
+ * range of them is quick only where all before it is given: without this every day of every sibling would be read.
+ */
+function distinct(column: 'region' | 'cause', where: string): string {
+  const next = (beyond: string) =>
+    `SELECT ${column} FROM read_model.region_month WHERE ${where} ${beyond} ORDER BY parent, cause, region LIMIT 1`;
+  return `WITH RECURSIVE k (key) AS (
+    (${next('')}) UNION ALL SELECT (${next(`AND ${column} > k.key`)}) FROM k WHERE k.key IS NOT NULL)`;
+}
+
+/** Sums rows that depend on `k.key`, one group for each key that has any. */
+const eachKey = (keys: string, rows: string): string => `${keys}
+  SELECT k.key, f.* FROM k CROSS JOIN LATERAL (SELECT ${sums} FROM (${rows}) AS r HAVING count(*) > 0) AS f
+  WHERE k.key IS NOT NULL ORDER BY k.key`;
 
 /** What changed in each year up to `to`, by year: flows are the year's own, stocks the change over the year. */
 export async function changesByYear(
