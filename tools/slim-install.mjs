@@ -1,10 +1,13 @@
-// Runs after `npm ci`: the npm package `node` ships 67 MB of C++ headers that only native builds read, and
-// nothing here builds native code. Without this the install passes 700 MB.
+// Runs after `npm ci` and removes what nothing here reads, without which the install would pass 700 MB: the C++ headers of
+// the npm package `node` (67 MB, for native builds only) and TypeORM's build for browsers (15 MB).
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const home = join(import.meta.dirname, '..', 'node_modules', 'node', 'node_modules');
-if (existsSync(home)) {
-  for (const platform of readdirSync(home))
-    rmSync(join(home, platform, 'include'), { recursive: true, force: true });
+const modules = join(import.meta.dirname, '..', 'node_modules');
+const platforms = join(modules, 'node', 'node_modules');
+const useless = [join(modules, 'typeorm', 'browser')];
+if (existsSync(platforms)) {
+  const folders = readdirSync(platforms, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  useless.push(...folders.map(({ name }) => join(platforms, name, 'include')));
 }
+for (const folder of useless) rmSync(folder, { recursive: true, force: true });
