@@ -20,6 +20,7 @@ create function append_events(${PARAMETERS},
 set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 begin
   -- First of all: what follows sees everything that earlier flushes committed.
+  perform pg_advisory_xact_lock(:append_lock);
   begin
     if release_append is not null then
       delete from keys k using unnest(release_name, release_owner) r(name, owner)
