@@ -25,7 +25,6 @@ export function lanes(pool: Pool, patience: number): () => Lane {
       try {
         const client = await pool.connect();
         awaySince = undefined;
-        client.on('error', ignore); // the statement under way rejects as well; without this the process would end
         return client;
       } catch (error) {
         awaySince ??= Date.now();
@@ -46,9 +45,13 @@ export function lanes(pool: Pool, patience: number): () => Lane {
     const release = (lost = false) => {
       clearInterval(timer);
       timer = undefined;
-      client?.off('error', ignore);
+      client?.off('error', lose);
       client?.release(lost);
       client = undefined;
+    };
+    // Without a listener the process would end. A statement under way rejects as well; an idle connection is let go.
+    const lose = () => {
+      if (!busy) release(true);
     };
     // One timer for as long as the connection is held, instead of one for every flush.
     const releaseIdle = () => {
@@ -60,7 +63,10 @@ export function lanes(pool: Pool, patience: number): () => Lane {
       async use(work) {
         busy = used = true;
         try {
-          client ??= await connect();
+          if (!client) {
+            client = await connect();
+            client.on('error', lose);
+          }
           timer ??= setInterval(releaseIdle, LINGER);
           return await work(client);
         } catch (error) {
@@ -77,5 +83,3 @@ export function lanes(pool: Pool, patience: number): () => Lane {
     };
   };
 }
-
-const ignore = () => undefined;

@@ -22,12 +22,14 @@ describe('event store in trouble', () => {
   const endSessions = () =>
     t.rows(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and query like '%append_event%' and pid <> pg_backend_pid()`);
+  /** Until so many appends wait for a lock; gives what they wait for. */
   const waiting = async (count: number) => {
-    for (let seen = -1; seen < count;) {
-      const [row] = await t.rows(`select count(*)::int as n from pg_stat_activity
+    for (const end = Date.now() + 5_000; Date.now() < end;) {
+      const rows = await t.rows(`select wait_event from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and query like '%append_event%'`);
-      seen = Number(row?.['n']);
+      if (rows.length >= count) return rows.map((row) => row['wait_event']);
     }
+    throw new Error('nobody waits');
   };
 
   it('tells the callers of a lost flush, and goes on with those who waited', async () => {
@@ -46,6 +48,36 @@ describe('event store in trouble', () => {
       outcome: 'appended',
     });
     expect(await verify(t.pool)).toMatchObject({ events: 12, first: undefined });
+  });
+
+  it('takes a new connection when its idle one was ended', async () => {
+    await stream(t.store);
+    await endSessions();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stream(t.store);
+  });
+
+  it.each([
+    ['a single event', 1],
+    ['a flush', 2],
+  ])('lets %s wait for a flush under way, so that commit order is position order', async (_, count) => {
+    const other = new pg.Client({ connectionString: t.url });
+    await other.connect();
+    try {
+      await other.query('begin');
+      const { rows } = await other.query<{ position: string }>(
+        `select append_event($1, 1, 'test.thing', 'ThingHappened', '2018-06-30', now(), '', sha256(''), null) as position`,
+        [randomUUID()],
+      );
+      let done = false;
+      const append = appended(t.store, to(randomUUID(), 0, count)).finally(() => (done = true));
+      expect(await waiting(1)).toEqual(['advisory']);
+      expect(done).toBe(false);
+      await other.query('commit');
+      expect((await append).lastPosition).toBe(Number(rows[0]!.position) + count);
+    } finally {
+      await other.end();
+    }
   });
 
   it('says that the database is away once its patience is over', async () => {
