@@ -32,7 +32,7 @@ export interface RelayOptions {
   readonly pollMs?: number;
   /** The same when nothing has happened for a second. */
   readonly idlePollMs?: number;
-  /** Events sent at once. */
+  /** Events sent at once; larger batches drain faster and take more memory. */
   readonly batchSize?: number;
   /** A leader that is silent for so long is replaced, s. */
   readonly silentLeaderSeconds?: number;
@@ -175,7 +175,7 @@ class RunningRelay {
 
   /** Sends what there is until something fails or the relay ends. The next batch is read while one is sent. */
   private async forward(client: Queries, producer: Producer): Promise<void> {
-    const size = this.options.batchSize ?? 500;
+    const size = this.options.batchSize ?? 400;
     let ahead: { after: number; events: Promise<RelayedEvent[]> } | undefined;
     let active = 0;
     while (!this.ending) {
