@@ -7,15 +7,48 @@ export interface PositionToken {
   readonly position: number;
 }
 
-const waiting = new Map<string, Set<() => void>>();
-const keyOf = (schema: string, { topic, partition }: { topic: string; partition: number }) =>
-  `${schema}|${topic}|${partition}`;
+interface Waiter {
+  readonly position: number;
+  readonly reached: () => void;
+}
 
-/** Wakes those in this process who wait for a partition of a read model. */
-export function notifyPosition(schema: string, key: { topic: string; partition: number }): void {
-  const waiters = waiting.get(keyOf(schema, key));
-  if (waiters === undefined) return;
-  for (const wake of [...waiters]) wake();
+/** One partition of one read model, as far as this process knows. */
+interface Watched {
+  reached: number;
+  readonly waiters: Set<Waiter>;
+  /** The one loop that asks the database for all who wait. */
+  asking: Promise<void> | undefined;
+}
+
+/** Kept by pool, because two databases may hold read models under the same schema name. */
+const watchedByPool = new WeakMap<pg.Pool, Map<string, Watched>>();
+
+function watch(pool: pg.Pool, schema: string, { topic, partition }: Omit<PositionToken, 'position'>): Watched {
+  const known = watchedByPool.get(pool) ?? new Map<string, Watched>();
+  watchedByPool.set(pool, known);
+  const key = `${schema}|${topic}|${partition}`;
+  const watched = known.get(key) ?? { reached: 0, waiters: new Set(), asking: undefined };
+  known.set(key, watched);
+  return watched;
+}
+
+/** Tells those in this process who wait for a partition of a read model how far it has come. */
+export function notifyPosition(
+  pool: pg.Pool,
+  schema: string,
+  key: { topic: string; partition: number },
+  position: number,
+): void {
+  tell(watch(pool, schema, key), position);
+}
+
+function tell(watched: Watched, position: number): void {
+  watched.reached = position;
+  for (const waiter of watched.waiters) {
+    if (waiter.position > position) continue;
+    watched.waiters.delete(waiter);
+    waiter.reached();
+  }
 }
 
 /**
@@ -28,43 +61,42 @@ export async function waitForPosition(
   token: PositionToken,
   timeoutMs: number,
 ): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs;
-  const sql = `select position >= $3 as reached from ${pg.escapeIdentifier(schema)}.projector_checkpoints
-    where topic = $1 and partition = $2`;
-  // Another process may be the one that projects, so a wake-up is only a reason to look sooner.
-  for (let pause = 5; ; pause = Math.min(pause * 1.5, 50)) {
-    const woken = listen(keyOf(schema, token));
-    try {
-      const { rows } = await pool.query<{ reached: boolean }>(sql, [
-        token.topic,
-        token.partition,
-        token.position,
-      ]);
-      if (rows[0]?.reached === true) return true;
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      await woken.orAfter(Math.min(pause, left));
-    } finally {
-      woken.forget();
-    }
+  const watched = watch(pool, schema, token);
+  if (watched.reached >= token.position) return true;
+  let timer: NodeJS.Timeout | undefined;
+  let waiter: Waiter | undefined;
+  const arrived = new Promise<true>((resolve) => {
+    waiter = { position: token.position, reached: () => resolve(true) };
+    watched.waiters.add(waiter);
+  });
+  const elapsed = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
+  const failed = ask(pool, schema, token, watched);
+  try {
+    return await Promise.race([arrived, elapsed, failed]);
+  } finally {
+    clearTimeout(timer);
+    if (waiter) watched.waiters.delete(waiter);
   }
 }
 
-function listen(key: string): { orAfter(ms: number): Promise<void>; forget(): void } {
-  let wake = (): void => undefined;
-  const happened = new Promise<void>((resolve) => (wake = resolve));
-  const waiters = waiting.get(key) ?? new Set();
-  waiting.set(key, waiters.add(wake));
-  return {
-    async orAfter(ms) {
-      let timer: NodeJS.Timeout | undefined;
-      const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-      await Promise.race([happened, elapsed]);
-      clearTimeout(timer);
-    },
-    forget() {
-      waiters.delete(wake);
-      if (waiters.size === 0 && waiting.get(key) === waiters) waiting.delete(key);
-    },
-  };
+/**
+ * Asks the database for as long as anybody waits: another process may be the one that projects, and what this one was
+ * told last may be of a read model that was since restored. Never settles but by failing.
+ */
+function ask(pool: pg.Pool, schema: string, token: PositionToken, watched: Watched): Promise<never> {
+  watched.asking ??= (async () => {
+    const sql = `select position from ${pg.escapeIdentifier(schema)}.projector_checkpoints
+      where topic = $1 and partition = $2`;
+    try {
+      for (let pause = 5; watched.waiters.size > 0; pause = Math.min(pause * 1.5, 50)) {
+        const { rows } = await pool.query<{ position: string }>(sql, [token.topic, token.partition]);
+        tell(watched, Number(rows[0]?.position ?? 0));
+        if (watched.waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    } finally {
+      // At once, so that who comes next starts a new loop and does not rely on one that has ended.
+      watched.asking = undefined;
+    }
+  })();
+  return watched.asking.then(() => new Promise<never>(() => undefined));
 }

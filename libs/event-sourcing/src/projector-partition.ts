@@ -259,7 +259,7 @@ export class PartitionProjector {
     this.backOff.reset();
     metrics.projectorEvents.inc({ schema, topic }, batch.length);
     metrics.projectorPosition.set(this.labels, to.position);
-    notifyPosition(schema, this.options);
+    notifyPosition(pool, schema, this.options, to.position);
   }
 
   /** Holds the partition at a message until an operator skips it or its checkpoint moves. What `mayPass`, because the
@@ -294,7 +294,7 @@ export class PartitionProjector {
       const to = { position, offset };
       await withCheckpoint(pool, schema, this.options, this.checkpoint, to, async () => undefined);
       this.checkpoint = to;
-      notifyPosition(schema, this.options);
+      notifyPosition(pool, schema, this.options, to.position);
     }
     this.setStopped(undefined);
     return 'skipped';
