@@ -23,7 +23,11 @@ interface Watched {
 /** Kept by pool, because two databases may hold read models under the same schema name. */
 const watchedByPool = new WeakMap<pg.Pool, Map<string, Watched>>();
 
-function watch(pool: pg.Pool, schema: string, { topic, partition }: Omit<PositionToken, 'position'>): Watched {
+function watch(
+  pool: pg.Pool,
+  schema: string,
+  { topic, partition }: Omit<PositionToken, 'position'>,
+): Watched {
   const known = watchedByPool.get(pool) ?? new Map<string, Watched>();
   watchedByPool.set(pool, known);
   const key = `${schema}|${topic}|${partition}`;
