@@ -21,6 +21,8 @@ export interface CoalescerOptions<T, R> {
   refuse(reason: 'full' | 'closed'): Error;
   lanes: number;
   maxEvents: number;
+  /** So many waiting events start a flush at once. */
+  enoughEvents: number;
   maxBytes: number;
   maxPending: number;
 }
@@ -41,6 +43,7 @@ export function coalescer<T, R>(options: CoalescerOptions<T, R>): Coalescer<T, R
   const busyKeys = new Set<string>();
   const freeLanes = Array.from({ length: options.lanes }, (_, lane) => options.lanes - 1 - lane);
   let pending = 0;
+  let queuedEvents = 0;
   let scheduled = false;
   let closed: PromiseWithResolvers<void> | undefined;
 
@@ -50,13 +53,20 @@ export function coalescer<T, R>(options: CoalescerOptions<T, R>): Coalescer<T, R
     // After the callers that the last flush answered have had their turn to come back.
     setImmediate(() => {
       scheduled = false;
-      for (;;) {
-        if (freeLanes.length === 0) return;
-        const batch = take();
-        if (batch.length === 0) return;
-        void run(batch, freeLanes.pop()!);
-      }
+      start();
     });
+  };
+
+  const start = () => {
+    for (let lane = freeLanes.pop(); lane !== undefined; lane = freeLanes.pop()) {
+      const batch = take();
+      if (batch.length > 0) {
+        void run(batch, lane);
+        continue;
+      }
+      freeLanes.push(lane);
+      return;
+    }
   };
 
   /** Takes what fits from the queue's head; whoever shares a key with someone ahead of him stays, in order. */
@@ -85,6 +95,7 @@ export function coalescer<T, R>(options: CoalescerOptions<T, R>): Coalescer<T, R
       bytes += size.bytes;
     }
     queue = at === queue.length ? left : left.concat(queue.slice(at));
+    queuedEvents -= events;
     return batch;
   };
 
@@ -123,7 +134,10 @@ export function coalescer<T, R>(options: CoalescerOptions<T, R>): Coalescer<T, R
       return new Promise<R>((resolve, reject) => {
         pending++;
         queue.push({ item, keys: options.keysOf(item), resolve, reject });
-        schedule();
+        queuedEvents += options.sizeOf(item).events;
+        // A bulk need not wait for its caller to pause: one flush goes out while he prepares the next.
+        if (queuedEvents >= options.enoughEvents && freeLanes.length > 0) start();
+        else schedule();
       });
     },
     close() {

@@ -27,6 +27,7 @@ function gathered(options: Partial<CoalescerOptions<Item, string>> = {}) {
     refuse: (reason) => new Error(reason),
     lanes: 1,
     maxEvents: 10,
+    enoughEvents: Infinity,
     maxBytes: 100,
     maxPending: 100,
     ...options,
@@ -49,6 +50,15 @@ describe('coalescer', () => {
     expect(flushes[1]!.names).toEqual(['b', 'c', 'd']);
     flushes[1]!.end();
     expect(await Promise.all(others)).toEqual(['b!', 'c!', 'd!']);
+  });
+
+  it('does not let enough for a flush wait for the callers to pause', async () => {
+    const { gatherer, flushes } = gathered({ enoughEvents: 3 });
+    for (const name of ['a', 'b', 'c', 'd']) void gatherer.submit(item(name));
+    expect(flushes.map(({ names }) => names)).toEqual([['a', 'b', 'c']]);
+    flushes[0]!.end();
+    await turn();
+    expect(flushes[1]!.names).toEqual(['d']);
   });
 
   it('keeps items with a common key apart and in order, also over several lanes', async () => {
@@ -158,7 +168,7 @@ describe('coalescer', () => {
           sizeOf: ({ events }) => ({ events, bytes: 0 }),
           separate: () => false,
           refuse: (reason) => new Error(reason),
-          ...{ lanes, maxEvents: 8, maxBytes: 1, maxPending: 100 },
+          ...{ lanes, maxEvents: 8, enoughEvents: 6, maxBytes: 1, maxPending: 100 },
         });
         const results = await Promise.all(list.map((one, n) => gatherer.submit({ ...one, n })));
         expect(results).toEqual(list.map((_, n) => n));

@@ -34,8 +34,10 @@ export async function flushAppends(
   client: ClientBase,
   batch: readonly PreparedAppend[],
 ): Promise<AppendOutcome[]> {
-  const alone = batch.length === 1 ? await appendAlone(client, batch[0]!) : undefined;
-  if (alone) return [alone];
+  if (batch.length === 1 && isPlain(batch[0]!)) {
+    const outcome = await appendAlone(client, batch[0]!);
+    if (outcome) return [outcome];
+  }
   const { rows } = await client.query<[string | null, unknown, StoredOutcome[] | null]>(statementFor(batch));
   const [firstPosition, , outcomes] = rows[0]!;
   let last = Number(firstPosition) - 1;
@@ -47,10 +49,12 @@ export async function flushAppends(
   });
 }
 
-/** The short way for a single event with nothing beside it; undefined when that is not the case or meets a conflict. */
+const isPlain = ({ events, request }: PreparedAppend): boolean =>
+  events.length === 1 && !request.extras && !request.idempotency;
+
+/** The short way for a single event with nothing beside it; undefined when it meets a conflict. */
 async function appendAlone(client: ClientBase, append: PreparedAppend): Promise<AppendOutcome | undefined> {
-  const { request, events, streams } = append;
-  if (events.length > 1 || request.extras || request.idempotency) return undefined;
+  const { events, streams } = append;
   const { version, streamType, type, occurredOn, recordedAt, payload, hash, previous } = events[0]!;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const values = [

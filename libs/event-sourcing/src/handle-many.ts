@@ -18,7 +18,7 @@ import type { SeenRequest } from './store-queries.js';
 import type { StreamType } from './stream-type.js';
 
 /** Appends submitted before the next ones are decided: one flush is under way while the next is prepared. */
-const STEP = 1_000;
+const STEP = 500;
 const STEPS_AHEAD = 2;
 /** Streams whose commands are carried out one by one at the same time, after their assumptions failed. */
 const ONE_BY_ONE = 32;

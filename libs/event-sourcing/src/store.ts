@@ -37,11 +37,13 @@ export interface EventStoreOptions {
   readonly patience?: number;
 }
 
+/** Events that are worth a flush of their own. */
+const ENOUGH_EVENTS = 500;
 /** Streams in one query of concurrent callers, and such queries at the same time. */
 const LOADS_TOGETHER = 4;
 const LOAD_LANES = 4;
 /** Streams in one query of a bulk. */
-const LOADED_AT_ONCE = 500;
+const LOADED_AT_ONCE = 2_000;
 
 /** The event store of a service: see README.md for its guarantees. */
 export class EventStore {
@@ -65,6 +67,7 @@ export class EventStore {
         new StoreUnavailable(reason === 'full' ? 'too many appends are waiting' : 'the store is closed'),
       lanes: this.#lanes.length,
       maxEvents: options.maxEvents ?? 2_000,
+      enoughEvents: ENOUGH_EVENTS,
       maxBytes: options.maxBytes ?? 4 << 20,
       maxPending: options.maxPending ?? 10_000,
     });
@@ -77,6 +80,7 @@ export class EventStore {
       refuse: () => new StoreUnavailable('too many loads are waiting'),
       lanes: LOAD_LANES,
       maxEvents: LOADS_TOGETHER,
+      enoughEvents: Infinity,
       maxBytes: 1,
       maxPending: options.maxPending ?? 10_000,
     });
