@@ -11,13 +11,14 @@ export function findPgbench(): string | undefined {
   return folders.map((folder) => join(folder, 'pgbench')).find((file) => existsSync(file));
 }
 
-/** Runs one script for some seconds with prepared statements and gives the transactions per second. */
+/** Runs one script for some seconds and gives the transactions per second; `simple` is pgbench's own default protocol. */
 export async function pgbench(
   program: string,
   url: string,
   script: string,
   clients: number,
   seconds: number,
+  protocol: 'simple' | 'prepared' = 'prepared',
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'fupin-pgbench-'));
   try {
@@ -26,7 +27,7 @@ export async function pgbench(
     const args = [
       '-n',
       '-M',
-      'prepared',
+      protocol,
       '-f',
       file,
       '-c',
