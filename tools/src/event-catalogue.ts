@@ -135,7 +135,7 @@ function catalogue(): string {
     '',
     'One topic per stream type, one Protobuf message per topic: an envelope and the union of its events. Kafka key: the stream',
     'id. Headers: `ce_id` (`<stream id>:<stream version>`), `ce_source`, `ce_specversion`, `ce_type` (CloudEvents, binary mode),',
-    '`fupin_position` (position in the store, rising within a partition but for repeats) and, where known, `traceparent`.',
+    '`fupin_position` (position in the store, rising within a partition but for repeats).',
     'Delivery is at least once with first occurrences in order: drop what is not above the highest position seen in its',
     'partition. A field is never renumbered or given another type within v1. All money is in fen.',
     '',
