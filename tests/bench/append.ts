@@ -1,7 +1,7 @@
 import { EventStore, eventStoreSql, type AppendExtras, type IdempotencyKey } from '@fupin/event-sourcing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { payload, PAYLOAD } from './fixture.js';
+import { newStream, payload, PAYLOAD } from './fixture.js';
 import { callsPerSecond, interleaved, type Row } from './measure.js';
 import { emmett, messageDb } from './peers.js';
 import { findPgbench, pgbench } from './pgbench.js';
@@ -51,21 +51,7 @@ export async function benchAppend({ freshDatabase, rounds, seconds, log }: Bench
   const append = async (extras?: AppendExtras, idempotency?: IdempotencyKey): Promise<void> => {
     const streamId = randomUUID();
     const outcome = await store.append({
-      streams: [
-        {
-          streamId,
-          streamType: 'registry.household',
-          expectedVersion: 0,
-          events: [
-            {
-              type: 'MonitoringVisitRecorded',
-              occurredOn: '2018-06-30',
-              recordedAt: new Date(),
-              payload: payload(),
-            },
-          ],
-        },
-      ],
+      streams: [newStream(streamId)],
       ...(extras && { extras }),
       ...(idempotency && { idempotency }),
     });

@@ -12,7 +12,13 @@ import {
   Sex,
   type HouseholdEvent,
 } from '@fupin/contracts';
-import { accept, protobufStream, type Envelope, type EventOf } from '@fupin/event-sourcing';
+import {
+  accept,
+  protobufStream,
+  type Envelope,
+  type EventOf,
+  type StreamAppend,
+} from '@fupin/event-sourcing';
 
 export const ENVELOPE: Envelope = {
   actorRole: ActorRole.VILLAGE_CADRE,
@@ -25,6 +31,21 @@ export const ENVELOPE: Envelope = {
 export const PAYLOAD = 250;
 
 export const payload = (): Buffer => Buffer.alloc(PAYLOAD, 'fupin ');
+
+/** A new stream with one event, as the store takes it: the unit of the append and relay rows. */
+export const newStream = (streamId: string): StreamAppend => ({
+  streamId,
+  streamType: 'registry.household',
+  expectedVersion: 0,
+  events: [
+    {
+      type: 'MonitoringVisitRecorded',
+      occurredOn: '2018-06-30',
+      recordedAt: new Date(),
+      payload: payload(),
+    },
+  ],
+});
 
 type Event = EventOf<HouseholdEvent>;
 type Command = { readonly kind: 'register' } | { readonly kind: 'visit' };

@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import { BENCH_STREAM, ENVELOPE, payload } from './fixture.js';
+import { BENCH_STREAM, ENVELOPE, newStream } from './fixture.js';
 import { percentile, type Row } from './measure.js';
 import type { BenchContext } from './main.js';
 
@@ -78,21 +78,7 @@ async function latency(url: string, kafka: Kafka, brokers: string): Promise<numb
       sent.set(streamId, performance.now());
       appends.push(
         store.append({
-          streams: [
-            {
-              streamId,
-              streamType: 'registry.household',
-              expectedVersion: 0,
-              events: [
-                {
-                  type: 'MonitoringVisitRecorded',
-                  occurredOn: '2018-06-30',
-                  recordedAt: new Date(),
-                  payload: payload(),
-                },
-              ],
-            },
-          ],
+          streams: [newStream(streamId)],
         }),
       );
     }

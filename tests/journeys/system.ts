@@ -1,8 +1,7 @@
-import { freshDatabase, startKafka } from '@fupin/infra';
+import { freePort, freshDatabase, startKafka } from '@fupin/infra';
 import { startDevelopmentIssuer } from '@fupin/service/development-issuer';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -19,14 +18,6 @@ export interface System {
   /** Everything that the services have printed so far. */
   readonly log: () => string;
   readonly stop: () => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 
 /** A program that `npm start` started; its output goes to its own log file. */
-export interface Running {
-  readonly name: string;
+export interface Running<N extends string = string> {
+  readonly name: N;
   readonly child: ChildProcess;
   readonly logFile: string;
   /** Settles when the process has ended, with its exit code (null when a signal ended it). */
@@ -11,7 +11,12 @@ export interface Running {
 }
 
 /** Starts a Node program with the given environment beside this process's own. */
-export function run(name: string, script: string, env: NodeJS.ProcessEnv, logFile: string): Running {
+export function run<N extends string>(
+  name: N,
+  script: string,
+  env: NodeJS.ProcessEnv,
+  logFile: string,
+): Running<N> {
   const log = createWriteStream(logFile, { flags: 'a' });
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, ...env },

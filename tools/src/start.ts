@@ -35,6 +35,8 @@ const SERVICES = [
   { name: 'projection', port: 3000 },
 ] as const;
 
+type ServiceName = (typeof SERVICES)[number]['name'];
+
 const portOf = (service: (typeof SERVICES)[number]): number =>
   Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
 
@@ -80,7 +82,7 @@ async function main(): Promise<void> {
 
   let servers: Servers | undefined;
   let issuer: DevelopmentIssuer | undefined;
-  const running: Running[] = [];
+  const running: Running<ServiceName>[] = [];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
@@ -132,21 +134,17 @@ async function main(): Promise<void> {
             KAFKA_BROKERS: servers.kafka.brokers,
             ...(issuer && { OIDC_ISSUER: issuer.issuer, OIDC_JWKS_URI: issuer.jwksUri }),
             ...secrets.environment,
-            SPOOL_DIR: join(dataDir, 'spool'),
           },
           join(dataDir, 'logs', `${service.name}.log`),
         ),
       );
     }
+    const urls = Object.fromEntries(
+      SERVICES.map((service) => [service.name, `http://127.0.0.1:${portOf(service)}`]),
+    ) as Record<ServiceName, string>;
     say('services …');
     await Promise.all(
-      running.map((service) =>
-        untilReady(
-          service,
-          `http://127.0.0.1:${portOf(SERVICES.find(({ name }) => name === service.name) ?? SERVICES[0])}/health/ready`,
-          60_000,
-        ),
-      ),
+      running.map((service) => untilReady(service, `${urls[service.name]}/health/ready`, 60_000)),
     );
     const token = (claims: { role: string; region: string; scope: string }): Promise<string> => {
       if (!issuer)
@@ -154,10 +152,6 @@ async function main(): Promise<void> {
           'the sample data needs the development issuer: start with --no-sample when OIDC_ISSUER is set',
         );
       return issuer.token({ ...claims, sub: 'npm-start' });
-    };
-    const urls = {
-      registry: `http://127.0.0.1:${portOf(SERVICES[0])}`,
-      projection: `http://127.0.0.1:${portOf(SERVICES[1])}`,
     };
     if (options.sample && issuer)
       await playSample({ ...options, urls, token, dataDir, say, signal: interrupted.signal });

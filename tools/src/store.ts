@@ -3,8 +3,7 @@
  * `npm run store -- events ID` shows a stream as JSON. Works on what DATABASE_URL and KAFKA_BROKERS name, else on the
  * servers of a running `npm start`.
  */
-import { toJson } from '@bufbuild/protobuf';
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { HOUSEHOLD_TOPIC, HouseholdEventSchema } from '@fupin/contracts';
 import { connectKafka, EventStore, verify, type CopiedEvent, type Kafka } from '@fupin/event-sourcing';
 import { databaseUrl } from '@fupin/infra';

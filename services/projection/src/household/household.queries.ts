@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Household, HouseholdStatus } from './household.js';
 import type { HouseholdRow } from './household.table.js';
 import { toHousehold } from './household.table.js';
+import { villageWithin } from '../sql/region.js';
 
 const COLUMNS = 'id, village, status, persons, main_cause, household_no, detail, version, position';
 
@@ -24,11 +25,7 @@ export function householdsQuery(
 ): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
-  const where = [
-    filter.region.length === 12
-      ? `village = ${$(filter.region)}`
-      : `village >= ${$(filter.region)} AND village < ${$(`${filter.region}:`)}`,
-  ];
+  const where = [villageWithin(filter.region, $)];
   // One status has an index of its own order; several are sifted out of the region's.
   if (filter.status?.length === 1) where.push(`status = ${$(filter.status[0])}`);
   else if (filter.status !== undefined) where.push(`status = ANY (${$(filter.status)})`);

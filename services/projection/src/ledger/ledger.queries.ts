@@ -1,5 +1,6 @@
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { Flow } from '../roll-up/history.js';
+import { villageWithin } from '../sql/region.js';
 
 export interface LedgerFilter {
   readonly region: RegionCode;
@@ -34,12 +35,7 @@ export function ledgerQuery(
 ): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
-  const where = [
-    // A prefix as a range of the index; codes are digits, ':' sorts right after them.
-    filter.region.length === 12
-      ? `village = ${$(filter.region)}`
-      : `village >= ${$(filter.region)} AND village < ${$(`${filter.region}:`)}`,
-  ];
+  const where = [villageWithin(filter.region, $)];
   if (filter.from !== undefined) where.push(`occurred_on >= ${$(filter.from)}`);
   if (filter.to !== undefined) where.push(`occurred_on <= ${$(filter.to)}`);
   if (filter.kind !== undefined) where.push(`kind = ANY (${$(filter.kind)})`);

@@ -80,5 +80,9 @@ export async function setAsideNumbers(pool: Pool, village: string, count: number
     [village, count],
   );
   const first = (rows[0]?.last ?? 0) - count + 1;
-  return Array.from({ length: count }, (_, index) => `${village}-${String(first + index).padStart(5, '0')}`);
+  return Array.from({ length: count }, (_, index) => registerNumber(village, first + index));
 }
+
+/** 户编号 as people read it aloud: the village's code and the household's number there, of five digits or more. */
+export const registerNumber = (village: string, number: number): string =>
+  `${village}-${String(number).padStart(5, '0')}`;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { registerNumber } from '../../household/household-directory.js';
 import { inRelaxedTransaction } from './import-record.js';
 
 /**
@@ -24,6 +25,6 @@ export async function setAsideForVillages(
   return (village) => {
     const number = (next.get(village) ?? 0) + 1;
     next.set(village, number);
-    return `${village}-${String(number).padStart(5, '0')}`;
+    return registerNumber(village, number);
   };
 }
