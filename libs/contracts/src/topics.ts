@@ -8,4 +8,7 @@ export interface Topic {
 /** Everything that happens to a household of the register. */
 export const HOUSEHOLD_TOPIC: Topic = { name: 'fupin.registry.household.v1', partitions: 6 };
 
-export const TOPICS: readonly Topic[] = [HOUSEHOLD_TOPIC];
+/** The closing of a region's year (年度封库): few events, so one partition. */
+export const YEAR_TOPIC: Topic = { name: 'fupin.registry.year.v1', partitions: 1 };
+
+export const TOPICS: readonly Topic[] = [HOUSEHOLD_TOPIC, YEAR_TOPIC];

@@ -38,8 +38,7 @@ function resultOf(command: PublishAnnouncement, state: HouseholdState): Result {
       return exited(command, state, steps);
     case 'exited':
       return returned(command, state, steps);
-    case 'none':
-    case 'turnedDown':
+    default:
       return { missing: [] };
   }
 }

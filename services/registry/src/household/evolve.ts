@@ -1,10 +1,11 @@
-import type { PovertyCauses } from '@fupin/contracts';
-import { NoticeLevel, Procedure } from '@fupin/contracts';
+import type { Member, MemberRelation, PovertyCauses, RemovalReason } from '@fupin/contracts';
+import { NoticeLevel, Procedure, RegisterStatus, repairOf } from '@fupin/contracts';
 import { addDays } from '@fupin/domain';
 import type { RecordedEvent } from '@fupin/event-sourcing/decider';
 import type { Event, EventCase } from './basis.js';
 import type { ProcedureName, Step } from './procedure.js';
-import type { HouseholdFile, HouseholdState, KnownHousehold, Progress } from './state.js';
+import { NO_HOUSEHOLD } from './state.js';
+import type { HouseholdFile, HouseholdState, KnownHousehold, Log, Progress } from './state.js';
 
 type ValueOf<C extends EventCase> = Extract<Event, { case: C }>['value'];
 type Fact = RecordedEvent<Event>;
@@ -18,6 +19,7 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
     const file = { ...before, lastStatusOn: fact.occurredOn, entryKind, householdKind, members, causes };
     return { status: 'applicant', file, progress: begun('identification', 'application', fact) };
   },
+  // The exit has no step of its own before the review.
   democraticReviewHeld: (state, value, fact) =>
     state.status === 'stillPoor' && value.procedure === Procedure.EXIT
       ? { ...state, file: dated(state.file, fact), progress: begun('exit', 'democraticReview', fact) }
@@ -51,8 +53,7 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
       case 'stillPoor':
       case 'exited':
         return { ...state, file: dated(state.file, fact), progress: undefined };
-      case 'none':
-      case 'turnedDown':
+      default:
         return state;
     }
   },
@@ -104,8 +105,10 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
       registeredOn,
       returnedOn,
       exitedOn: fact.occurredOn,
+      exitEventId: fact.id,
       policiesRetainedUntil: value.policiesRetainedUntil,
       dibaoContinues: value.dibaoContinues,
+      policyEndedOn: undefined,
       progress: undefined,
     };
   },
@@ -114,7 +117,7 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
       ? {
           ...state,
           file: dated(state.file, fact),
-          progress: begun('return', 'relapseReport', fact, value.causes),
+          progress: begun('return', 'relapseReport', fact, { causes: value.causes }),
         }
       : state,
   householdReturned: (state, value, fact) => {
@@ -130,13 +133,149 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
       progress: undefined,
     };
   },
+  memberAdded: (state, { member }, { occurredOn }) =>
+    withFile(state, (file) => (member ? joined(file, [member], occurredOn) : file)),
+  memberLeft: (state, { personId, reason, relations }, { occurredOn }) =>
+    withFile(state, (file) => departed(file, [{ personId, on: occurredOn, reason }], relations)),
+  memberChanged: (state, { member }) =>
+    withFile(state, (file) => ({
+      ...file,
+      members: file.members.map((known) => (member && known.personId === member.personId ? member : known)),
+    })),
+  householdKindChanged: (state, { householdKind }) => withFile(state, (file) => ({ ...file, householdKind })),
+  // Where a household lives is in the directory; a move only counts as a change of standing.
+  householdMoved: (state, _value, fact) => withFile(state, (file) => dated(file, fact)),
+  householdSplit: (state, { personIds, relations }, fact) =>
+    withFile(state, (file) => {
+      const gone = personIds.map((personId) => ({ personId, on: fact.occurredOn, reason: undefined }));
+      return dated(departed(file, gone, relations), fact);
+    }),
+  householdSplitOff: (state, value, fact) => {
+    if (state.status !== 'none' || !value.standing) return state;
+    const { householdNo, entryKind, householdKind, members, causes, standing } = value;
+    const file = { ...opened(fact), entryKind, householdKind, members, causes };
+    const { registeredOn } = standing;
+    const returnedOn = standing.returnedOn || undefined;
+    const common = { file, householdNo, registeredOn, returnedOn, progress: undefined };
+    if (standing.status !== RegisterStatus.EXITED) {
+      return { status: 'stillPoor', ...common, plannedExitYear: undefined };
+    }
+    return {
+      status: 'exited',
+      ...common,
+      exitedOn: standing.exitedOn,
+      exitEventId: fact.id,
+      policiesRetainedUntil: standing.policiesRetainedUntil,
+      dibaoContinues: standing.dibaoContinues,
+      policyEndedOn: standing.policyEndedOn || undefined,
+    };
+  },
+  householdMerged: (state, { members }, fact) =>
+    withFile(state, (file) => dated(joined(file, members, fact.occurredOn), fact)),
+  householdMergedAway: (state, { intoHouseholdId }, fact) =>
+    state.status === 'stillPoor' || state.status === 'exited'
+      ? {
+          status: 'mergedAway',
+          file: { ...dated(state.file, fact), members: [] },
+          householdNo: state.householdNo,
+          mergedOn: fact.occurredOn,
+          intoHouseholdId,
+        }
+      : state,
+  householdExtinguished: (state, _value, fact) =>
+    state.status === 'none'
+      ? state
+      : {
+          status: 'extinguished',
+          file: dated(state.file, fact),
+          householdNo: 'householdNo' in state ? state.householdNo : undefined,
+          extinguishedOn: fact.occurredOn,
+        },
+  removalProposed: (state, { reason }, fact) =>
+    state.status === 'stillPoor' || state.status === 'exited'
+      ? {
+          ...state,
+          file: dated(state.file, fact),
+          progress: begun('removal', 'removalProposal', fact, { removalReason: reason }),
+        }
+      : state,
+  ineligibleRemoved: (state, _value, fact) =>
+    state.status === 'stillPoor' || state.status === 'exited'
+      ? {
+          status: 'removed',
+          file: dated(state.file, fact),
+          householdNo: state.householdNo,
+          removedOn: fact.occurredOn,
+        }
+      : state,
+  exitReversed: (state, _value, fact) => {
+    if (state.status !== 'exited') return state;
+    const { householdNo, registeredOn, returnedOn } = state;
+    return {
+      status: 'stillPoor',
+      file: dated(state.file, fact),
+      householdNo,
+      registeredOn,
+      returnedOn,
+      plannedExitYear: undefined,
+      progress: undefined,
+    };
+  },
+  policyRetained: (state, { until }, fact) =>
+    state.status === 'exited'
+      ? { ...state, file: dated(state.file, fact), policiesRetainedUntil: until, policyEndedOn: undefined }
+      : state,
+  policyEnded: (state, _value, fact) =>
+    state.status === 'exited'
+      ? { ...state, file: dated(state.file, fact), policyEndedOn: fact.occurredOn }
+      : state,
+  eventCorrected: (state, value, fact) => {
+    const repair = repairOf(value);
+    if (state.status === 'none' || !repair) return state;
+    // Everything is folded anew with the repaired event in its place: what follows from it follows by itself.
+    const { event, occurredOn } = repair;
+    const corrected = factsOf(state.file.log)
+      .map((known) => (known.id === repair.eventId ? { ...known, event, occurredOn } : known))
+      .reduce(evolve, NO_HOUSEHOLD);
+    const corrections = [...state.file.corrections, fact.id];
+    return withFile(corrected, (file) => ({ ...file, corrections }));
+  },
+  personCorrected: (state, { personId, birthYear, sex }) =>
+    withFile(state, (file) => ({
+      ...file,
+      members: file.members.map((member) =>
+        member.personId === personId ? { ...member, birthYear, sex } : member,
+      ),
+    })),
+  registerFindingRaised: (state, { kind, aboutEventId }, { id: eventId }) =>
+    withFile(state, (file) => ({
+      ...file,
+      openFindings: [...file.openFindings, { eventId, kind, aboutEventId }],
+    })),
+  registerFindingClosed: (state, { findingEventId }) =>
+    withFile(state, (file) => ({
+      ...file,
+      openFindings: file.openFindings.filter(({ eventId }) => eventId !== findingEventId),
+    })),
+  documentFiled: (state, { documentId }) =>
+    withFile(state, (file) => ({ ...file, documents: [...file.documents, documentId] })),
 };
 
 /** Folds one recorded event into a household's state; total: every event in every status has an answer. */
 export function evolve(state: HouseholdState, fact: Fact): HouseholdState {
   const { event } = fact;
   const fold = FOLDS[event.case] as Fold<EventCase>;
-  return fold(state, event.value, fact);
+  const next = fold(state, event.value, fact);
+  // A correction changes the log; it is not part of it.
+  if (event.case === 'eventCorrected') return next;
+  return withFile(next, (file) => ({ ...file, log: { fact, before: file.log } }));
+}
+
+/** The events of a log, the oldest first. */
+export function factsOf(log: Log | undefined): Fact[] {
+  const facts: Fact[] = [];
+  for (let entry = log; entry; entry = entry.before) facts.push(entry.fact);
+  return facts.reverse();
 }
 
 function opened({ occurredOn }: Fact): HouseholdFile {
@@ -149,10 +288,21 @@ function opened({ occurredOn }: Fact): HouseholdFile {
     causes: undefined,
     surveys: [],
     findings: [],
+    joinedOn: {},
+    departures: [],
+    documents: [],
+    openFindings: [],
+    corrections: [],
+    log: undefined,
   };
 }
 
-function begun(procedure: ProcedureName, lastStep: Step, fact: Fact, causes?: PovertyCauses): Progress {
+function begun(
+  procedure: ProcedureName,
+  lastStep: Step,
+  fact: Fact,
+  { causes, removalReason }: { causes?: PovertyCauses | undefined; removalReason?: RemovalReason } = {},
+): Progress {
   return {
     procedure,
     lastStep,
@@ -161,6 +311,7 @@ function begun(procedure: ProcedureName, lastStep: Step, fact: Fact, causes?: Po
     openObjections: {},
     objections: [],
     causes,
+    removalReason,
   };
 }
 
@@ -178,7 +329,7 @@ function withProgress(
   fact: Fact,
   change: (progress: Progress) => Progress,
 ): HouseholdState {
-  if (state.status === 'none' || state.status === 'turnedDown' || !state.progress) return state;
+  if (!('progress' in state) || !state.progress) return state;
   return { ...state, file: dated(state.file, fact), progress: change(state.progress) };
 }
 
@@ -188,4 +339,26 @@ function withFile(state: HouseholdState, change: (file: HouseholdFile) => Househ
 
 function dated(file: HouseholdFile, { occurredOn }: Fact): HouseholdFile {
   return { ...file, lastStatusOn: occurredOn };
+}
+
+function joined(file: HouseholdFile, members: readonly Member[], on: string): HouseholdFile {
+  const joinedOn = { ...file.joinedOn };
+  for (const { personId } of members) joinedOn[personId] = on;
+  return { ...file, members: [...file.members, ...members], joinedOn };
+}
+
+function departed(
+  file: HouseholdFile,
+  gone: HouseholdFile['departures'],
+  relations: readonly MemberRelation[],
+): HouseholdFile {
+  const left = new Set(gone.map(({ personId }) => personId));
+  const relationOf = new Map(relations.map(({ personId, relation }) => [personId, relation]));
+  const members = file.members
+    .filter(({ personId }) => !left.has(personId))
+    .map((member) => {
+      const relation = relationOf.get(member.personId);
+      return relation ? { ...member, relation } : member;
+    });
+  return { ...file, members, departures: [...file.departures, ...gone] };
 }

@@ -51,7 +51,7 @@ export function householdView(
       perCapitaNetIncome: formatYuan(survey.perCapitaNetIncomeFen),
     })),
     guarantees: guaranteesView(file),
-    procedure: state.status === 'turnedDown' || !state.progress ? undefined : procedureView(state.progress),
+    procedure: 'progress' in state && state.progress ? procedureView(state.progress) : undefined,
   };
 }
 

@@ -56,6 +56,9 @@ const ALLOWED: Readonly<Record<HouseholdStatus, readonly HouseholdStatus[]>> = {
   turnedDown: ['turnedDown', 'applicant'],
   stillPoor: ['stillPoor', 'exited'],
   exited: ['exited', 'stillPoor'],
+  removed: ['removed'],
+  extinguished: ['extinguished'],
+  mergedAway: ['mergedAway'],
 };
 
 /** The step that comes next in the household's procedure, as a command; one in sixty goes against the household. */
@@ -63,6 +66,7 @@ function helpfulCommand(state: HouseholdState, against: boolean): HouseholdComma
   const day = '2016-01-01';
   if (state.status === 'none' || state.status === 'turnedDown') return story.apply(day);
   if (state.status === 'exited' && !state.progress) return story.relapse(day);
+  if (!('progress' in state)) return story.assess(day);
   if (state.status === 'stillPoor' && !state.progress && state.file.surveys.length === 0) {
     return story.survey(day, story.LINE_2016 + 1n);
   }

@@ -3,11 +3,12 @@ import { Procedure } from '@fupin/contracts';
 import type { Refusal } from '@fupin/event-sourcing/decider';
 import type { HouseholdState, Progress } from './state.js';
 
-export type ProcedureName = 'identification' | 'exit' | 'return';
+export type ProcedureName = 'identification' | 'exit' | 'return' | 'removal';
 
 export type Step =
   | 'application'
   | 'relapseReport'
+  | 'removalProposal'
   | 'democraticReview'
   | 'verification'
   | 'dataComparison'
@@ -35,17 +36,30 @@ export const CHAINS: Readonly<Record<ProcedureName, readonly Step[]>> = {
   identification: ['application', ...TWO_NOTICES_ONE_ANNOUNCEMENT],
   return: ['relapseReport', ...TWO_NOTICES_ONE_ANNOUNCEMENT],
   exit: ['democraticReview', 'verification', 'acknowledgement', 'villageNotice', 'announcement'],
+  // The documents ask for removal by procedure (REG-05, REG-20) and give no steps: the identification's, without the
+  // household's own papers and the second notice.
+  removal: [
+    'removalProposal',
+    'democraticReview',
+    'verification',
+    'villageNotice',
+    'townshipReview',
+    'countyReview',
+    'announcement',
+  ],
 };
 
 export const PROCEDURE: Readonly<Record<ProcedureName, Procedure>> = {
   identification: Procedure.IDENTIFICATION,
   exit: Procedure.EXIT,
   return: Procedure.RETURN,
+  removal: Procedure.REMOVAL,
 };
 
 const STEP_LABELS: Readonly<Record<Step, readonly [en: string, zh: string]>> = {
   application: ['the application', '申请'],
   relapseReport: ['the relapse report', '返贫报告'],
+  removalProposal: ['the removal proposal', '提出清退'],
   democraticReview: ['the democratic review', '民主评议'],
   verification: ['the verification', '核实'],
   dataComparison: ['the data comparison', '数据比对'],
@@ -65,22 +79,13 @@ export function nextStep(progress: Progress): Step | undefined {
 
 /** The procedure that is open, or `exit` for a poor household, which may start one with its first step. */
 export function currentProcedure(state: HouseholdState): ProcedureName | undefined {
-  switch (state.status) {
-    case 'applicant':
-      return 'identification';
-    case 'stillPoor':
-      return 'exit';
-    case 'exited':
-      return state.progress ? 'return' : undefined;
-    case 'none':
-    case 'turnedDown':
-      return undefined;
-  }
+  const open = progressOf(state)?.procedure;
+  return state.status === 'stillPoor' ? (open ?? 'exit') : open;
 }
 
 /** The open procedure of a household, if any. */
 export function progressOf(state: HouseholdState): Progress | undefined {
-  return state.status === 'none' || state.status === 'turnedDown' ? undefined : state.progress;
+  return 'progress' in state ? state.progress : undefined;
 }
 
 /**

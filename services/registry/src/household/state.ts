@@ -1,5 +1,17 @@
-import type { Evidence, EntryKind, Guarantee, HouseholdKind, Member, PovertyCauses } from '@fupin/contracts';
+import type {
+  Evidence,
+  EntryKind,
+  Guarantee,
+  HouseholdKind,
+  LeaveReason,
+  Member,
+  PovertyCauses,
+  RegisterFindingKind,
+  RemovalReason,
+} from '@fupin/contracts';
 import type { BusinessDate } from '@fupin/domain';
+import type { RecordedEvent } from '@fupin/event-sourcing/decider';
+import type { Event } from './basis.js';
 import type { ProcedureName, Step } from './procedure.js';
 
 /** One year's income survey as the exit test needs it (form fields A19, A20); money in fen. */
@@ -21,6 +33,27 @@ export interface Finding {
   readonly evidence: Evidence | undefined;
 }
 
+/** A person who was a member once. */
+export interface Departure {
+  readonly personId: string;
+  readonly on: BusinessDate;
+  /** Undefined for one who went with a split. */
+  readonly reason: LeaveReason | undefined;
+}
+
+/** 疑点 that a correction has shown and nobody has closed yet. */
+export interface OpenFinding {
+  readonly eventId: string;
+  readonly kind: RegisterFindingKind;
+  readonly aboutEventId: string;
+}
+
+/** The household's events as they count now, the last one first: corrected ones hold what corrections put in their place. */
+export interface Log {
+  readonly fact: RecordedEvent<Event>;
+  readonly before: Log | undefined;
+}
+
 /** What is known of a household in every status but `none`. */
 export interface HouseholdFile {
   /** Date of the first event: no fact of the household may be older. */
@@ -34,6 +67,15 @@ export interface HouseholdFile {
   /** In the order they were recorded. */
   readonly surveys: readonly Survey[];
   readonly findings: readonly Finding[];
+  /** Since when each person is a member, for those who joined after the file was opened. */
+  readonly joinedOn: Readonly<Record<string, BusinessDate>>;
+  readonly departures: readonly Departure[];
+  /** Ids of the papers filed. */
+  readonly documents: readonly string[];
+  readonly openFindings: readonly OpenFinding[];
+  /** Ids of the corrections so far: a correction is not itself corrected. */
+  readonly corrections: readonly string[];
+  readonly log: Log | undefined;
 }
 
 /** An open procedure: which step was the last, and what holds the next one back. */
@@ -50,6 +92,8 @@ export interface Progress {
   readonly objections: readonly string[];
   /** Causes named by the relapse report (return only). */
   readonly causes: PovertyCauses | undefined;
+  /** Why the household is to be removed (removal only). */
+  readonly removalReason: RemovalReason | undefined;
 }
 
 export type HouseholdState =
@@ -65,7 +109,7 @@ export type HouseholdState =
       readonly returnedOn: BusinessDate | undefined;
       /** 拟退出: the year the household is marked for. */
       readonly plannedExitYear: number | undefined;
-      /** The exit procedure, while one is open. */
+      /** The exit or removal procedure, while one is open. */
       readonly progress: Progress | undefined;
     }
   | {
@@ -75,13 +119,42 @@ export type HouseholdState =
       readonly registeredOn: BusinessDate;
       readonly returnedOn: BusinessDate | undefined;
       readonly exitedOn: BusinessDate;
+      /** Id of the event that made it leave; of the split for a household that was exited when it was formed. */
+      readonly exitEventId: string;
       readonly policiesRetainedUntil: BusinessDate;
       readonly dibaoContinues: boolean;
-      /** The return procedure, while one is open. */
+      /** 脱贫不享受政策: the day measures ended; undefined while they go on. */
+      readonly policyEndedOn: BusinessDate | undefined;
+      /** The return or removal procedure, while one is open. */
       readonly progress: Progress | undefined;
+    }
+  | {
+      /** 清退; may apply again. */
+      readonly status: 'removed';
+      readonly file: HouseholdFile;
+      readonly householdNo: string;
+      readonly removedOn: BusinessDate;
+    }
+  | {
+      /** 整户自然减少 */
+      readonly status: 'extinguished';
+      readonly file: HouseholdFile;
+      /** Undefined for one that had only applied. */
+      readonly householdNo: string | undefined;
+      readonly extinguishedOn: BusinessDate;
+    }
+  | {
+      /** 并户：went into another household. */
+      readonly status: 'mergedAway';
+      readonly file: HouseholdFile;
+      readonly householdNo: string;
+      readonly mergedOn: BusinessDate;
+      readonly intoHouseholdId: string;
     };
 
 export type HouseholdStatus = HouseholdState['status'];
 export type KnownHousehold = Exclude<HouseholdState, { status: 'none' }>;
+/** A household in the register: poor, or exited. */
+export type RegisteredHousehold = Extract<HouseholdState, { status: 'stillPoor' | 'exited' }>;
 
 export const NO_HOUSEHOLD: HouseholdState = { status: 'none' };

@@ -108,8 +108,8 @@ export class HouseholdView {
   villageCode!: string;
   /** @example "湖北省恩施土家族苗族自治州巴东县东瀼口镇陈家岭村村民委员会" */
   villageName: string | undefined;
-  /** applicant 申请中, turnedDown 未通过, stillPoor 未脱贫, exited 脱贫 @example "stillPoor" */
-  status!: 'applicant' | 'turnedDown' | 'stillPoor' | 'exited';
+  /** applicant 申请中, turnedDown 未通过, stillPoor 未脱贫, exited 脱贫, removed 已清退, extinguished 整户自然减少, mergedAway 并入他户 @example "stillPoor" */
+  status!: 'applicant' | 'turnedDown' | 'stillPoor' | 'exited' | 'removed' | 'extinguished' | 'mergedAway';
   /** 户编号 @example "422823101201-00017" */
   householdNo: string | undefined;
   /** 纳入方式 @example "identified" */

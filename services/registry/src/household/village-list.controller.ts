@@ -77,7 +77,7 @@ function row(id: string, stored: readonly StoredEvent[], headName: string | unde
     }),
   );
   const known = state.status === 'none' ? undefined : state;
-  const progress = known && known.status !== 'turnedDown' ? known.progress : undefined;
+  const progress = known && 'progress' in known ? known.progress : undefined;
   return {
     householdId: id,
     version: stored.length,
