@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
+import { claimKey, requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
 import { intArray, textArray, uuidArray, uuidBytes } from './pg-arrays.js';
 import {
   AS_TEXT,
@@ -62,6 +62,17 @@ export async function loadStreams(database: Database, loads: readonly Load[]): P
   return loaded;
 }
 
+/** The events from one position to another, both included. */
+export async function loadPositions(database: Database, first: number, last: number): Promise<StoredEvent[]> {
+  const rows = await queryRows<[string, ...EventColumns]>(
+    database,
+    'load_positions',
+    `select e.stream_id, ${EVENT_COLUMNS} from events e where e.position between $1 and $2 order by e.position`,
+    [first, last],
+  );
+  return rows.map((row) => storedEvent(row[0], row, 1));
+}
+
 /** What became of each request, in order; undefined for one never seen. */
 export async function seenRequests(
   database: Database,
@@ -82,6 +93,14 @@ export async function seenRequests(
     const [firstVersion, lastVersion, lastPosition] = [Number(row[3]), Number(row[4]), Number(row[5])];
     return { outcome: 'replayed', streamId: row[1], firstVersion, lastVersion, lastPosition };
   });
+}
+
+/** The stream that holds a claim; undefined when nobody does. */
+export async function claimOwner(database: Database, claim: string): Promise<string | undefined> {
+  const rows = await queryRows<[string]>(database, 'claim_owner', 'select owner from keys where key = $1', [
+    claimKey(claim),
+  ]);
+  return rows[0]?.[0];
 }
 
 /** The hash of a stream's event at a version (undefined: there is none) and the version that the stream is at. */

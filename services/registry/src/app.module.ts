@@ -4,6 +4,7 @@ import {
   connectKafka,
   eventMetrics,
   EventStore,
+  forgetRequestsDaily,
   startRelay,
   type Kafka,
   type Relay,
@@ -44,6 +45,7 @@ export const RELAY_TOPIC = Symbol('registry:relay-topic');
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private kafka: Kafka | undefined;
   private relay: Relay | undefined;
+  private stopForgetting: (() => void) | undefined;
 
   constructor(
     private readonly config: ServiceConfig,
@@ -67,12 +69,14 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       metrics: eventMetrics(this.metrics),
       logger,
     });
+    this.stopForgetting = forgetRequestsDaily(this.pool, logger);
     this.readiness.add('database', () => this.pool.query('SELECT 1').then(() => 'answers'));
     this.readiness.add('relay', () => this.relay?.status());
   }
 
   /** Requests have been answered by now: nothing new comes, what is stored goes out, then the connections close. */
   async onApplicationShutdown(): Promise<void> {
+    this.stopForgetting?.();
     await this.store.close();
     await this.relay?.stop();
     await this.kafka?.close();
