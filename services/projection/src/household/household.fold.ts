@@ -81,6 +81,26 @@ const handlers = {
     household.otherCauses = codes(event.causes?.others);
     household.policiesRetainedUntil = null;
   },
+  memberAdded: 'ignored',
+  memberLeft: 'ignored',
+  memberChanged: 'ignored',
+  householdKindChanged: 'ignored',
+  householdMoved: 'ignored',
+  householdSplit: 'ignored',
+  householdSplitOff: 'ignored',
+  householdMerged: 'ignored',
+  householdMergedAway: 'ignored',
+  householdExtinguished: 'ignored',
+  removalProposed: 'ignored',
+  ineligibleRemoved: 'ignored',
+  exitReversed: 'ignored',
+  policyRetained: 'ignored',
+  policyEnded: 'ignored',
+  eventCorrected: 'ignored',
+  personCorrected: 'ignored',
+  registerFindingRaised: 'ignored',
+  registerFindingClosed: 'ignored',
+  documentFiled: 'ignored',
 } satisfies Handlers<[household: Household, record: HouseholdRecord], void>;
 
 /** Changes the household by one event of its stream. */
