@@ -42,10 +42,11 @@ export const BINDING_GUARANTEES = [
 export const COMPARISON_HITS = ['vehicle', 'urbanHouse', 'company', 'publicPayroll'] as const;
 export type ComparisonHitName = (typeof COMPARISON_HITS)[number];
 
-/** Steps of the procedures of identification, exit and return. */
+/** Steps of the procedures of identification, exit, return and removal. */
 export const STEPS = [
   'application',
   'relapseReport',
+  'removalProposal',
   'democraticReview',
   'verification',
   'dataComparison',
@@ -92,6 +93,7 @@ export const PARAMETERS = {
   exitSteps: { type: 'list', values: STEPS, zh: '退出程序', en: 'Steps of an exit' },
   identificationSteps: { type: 'list', values: STEPS, zh: '识别程序', en: 'Steps of an identification' },
   returnSteps: { type: 'list', values: STEPS, zh: '返贫识别程序', en: 'Steps of a return' },
+  removalSteps: { type: 'list', values: STEPS, zh: '清退程序', en: 'Steps of a removal' },
   dynamicAdjustment: {
     type: 'choice',
     values: ['continuous', 'yearly'],
@@ -101,6 +103,12 @@ export const PARAMETERS = {
   villageNoticeDays: { type: 'days', unit: 'days', zh: '村级公示天数', en: 'Days of the village notice' },
   townshipNoticeDays: { type: 'days', unit: 'days', zh: '乡镇公示天数', en: 'Days of the township notice' },
   exitNoticeDays: { type: 'days', unit: 'days', zh: '退出公示天数', en: 'Days of the notice of an exit' },
+  removalNoticeDays: {
+    type: 'days',
+    unit: 'days',
+    zh: '清退公示天数',
+    en: 'Days of the notice of a removal',
+  },
   reviewMajorityAbove: {
     type: 'share',
     zh: '民主评议通过比例（须超过）',
@@ -199,7 +207,30 @@ export const PARAMETERS = {
     zh: '收入占所在区平均比例',
     en: "Income as a share of the district's average",
   },
-  incomeGrowthAboveCityAim: { type: 'flag', zh: '收入增幅高于全市', en: "Income growth above the city's" },
+  incomeGrowthAboveCity: { type: 'flag', zh: '收入增幅高于全市', en: "Income growth above the city's" },
+  incomeAboveMunicipalLine: {
+    type: 'flag',
+    zh: '收入超过市级扶贫标准',
+    en: "Income above the city's own line",
+  },
+  securedIncomeAboveMunicipalLine: {
+    type: 'flag',
+    zh: '低保户、五保户保障性收入超过市级扶贫标准',
+    en: "Secured income of dibao and tekun households above the city's own line",
+  },
+  cityRuralIncomeGrowth: {
+    type: 'share',
+    byYear: true,
+    zh: '全市农村居民人均可支配收入增幅',
+    en: "Growth of the city's rural income over the year before",
+  },
+  districtRuralIncome: {
+    type: 'yuan',
+    byYear: true,
+    unit: 'yuan per person and year',
+    zh: '所在区农村居民人均可支配收入',
+    en: "The district's average rural income",
+  },
   municipalPovertyLine: {
     type: 'yuan',
     byYear: true,

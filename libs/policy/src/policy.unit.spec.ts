@@ -40,18 +40,20 @@ function problem(action: () => unknown): PolicyError {
 
 describe('policy.at', () => {
   it.each([
-    ['422823001001', '2014-01-01', 'national-2014@1'],
-    ['422823001001', '2018-06-30', 'national-2018@1+hubei-2018@1'],
-    ['420102', '2015-12-31', 'national-2014@1'],
-    ['420102', '2016-01-01', 'national-2014@1+wuhan-2016@1'],
-    ['420102', '2018-12-31', 'national-2018@1+hubei-2018@1+wuhan-2016@1'],
-    ['420102', '2019-01-01', 'national-2018@1+hubei-2018@1'],
-    ['43', '2017-06-12', 'national-2014@1'],
-    ['43', '2017-06-13', 'national-2014@1+hunan-2017@1'],
-    ['11', '2020-12-31', 'national-2018@1'],
-    ['CN', '2020-12-31', 'national-2018@1'],
-    ['422823', '2021-01-01', 'national-2021@1'],
-    ['422823', '2026-11-22', 'national-2021@1'],
+    ['422823001001', '2014-01-01', 'national-2014@2'],
+    ['422823001001', '2018-06-30', 'national-2018@2+hubei-2018@1'],
+    ['420102', '2015-12-31', 'national-2014@2'],
+    ['420102', '2016-01-01', 'national-2014@2+wuhan-2016@2'],
+    ['420102', '2017-12-31', 'national-2014@2+wuhan-2016@2'],
+    ['420102', '2018-01-01', 'national-2018@2+hubei-2018@1+wuhan-2018@1'],
+    ['420102', '2018-12-31', 'national-2018@2+hubei-2018@1+wuhan-2018@1'],
+    ['420102', '2019-01-01', 'national-2018@2+hubei-2018@1'],
+    ['43', '2017-06-12', 'national-2014@2'],
+    ['43', '2017-06-13', 'national-2014@2+hunan-2017@1'],
+    ['11', '2020-12-31', 'national-2018@2'],
+    ['CN', '2020-12-31', 'national-2018@2'],
+    ['422823', '2021-01-01', 'national-2021@2'],
+    ['422823', '2026-11-22', 'national-2021@2'],
   ])('takes for %s on %s the sets %s', (region, date, version) => {
     expect(policy.at(region, date).version).toBe(version);
   });
@@ -215,7 +217,7 @@ describe('settings of an installation', () => {
       writeFileSync(file, settings('422823', "dibaoLine.2018: { value: '4000.00', note: n }"));
       const ruleSet = loadPolicy({ settingsFile: file }).at('422823', '2018-06-30');
       expect(registryPolicy(ruleSet, 2018).dibaoLineFen).toBe(400_000n);
-      expect(ruleSet.version).toBe('national-2018@1+hubei-2018@1+local@1');
+      expect(ruleSet.version).toBe('national-2018@2+hubei-2018@1+local@1');
       expect(registryPolicy(policy.at('422823', '2018-06-30'), 2018).dibaoLineFen).toBeUndefined();
     } finally {
       rmSync(folder, { recursive: true });

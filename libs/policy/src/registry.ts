@@ -1,12 +1,33 @@
 import { parseYuan, type BusinessDate, type Fen } from '@fupin/domain';
 
 import type { ComparisonHitName, GuaranteeName, ParameterName, StepName } from './parameters.js';
-import type { Parameter, RuleSet } from './rule-set.js';
+import type { Binding, Parameter, RuleSet } from './rule-set.js';
 
 // What the registry's deciders need of a rule set, as a plain object they are handed with the command. Nothing from Node here, so
 // a decider may import it: `@fupin/policy/registry`.
 export { BINDING_GUARANTEES, COMPARISON_HITS, GUARANTEES, STEPS } from './parameters.js';
 export type { ComparisonHitName, GuaranteeName, StepName } from './parameters.js';
+
+/** One thing a city asks of an exit beside the national standard: `hard` refuses, `aim` is reported. */
+export interface LocalDemand {
+  readonly binding: Binding;
+  readonly ruleId: string;
+}
+
+/** What a city asks of an exit of one year; a value is `undefined` while the installation has not set it. */
+export interface LocalExitStandard {
+  /** Growth of the household's income over the year before above the city's, as a share (0.098 is 9.8 %). */
+  readonly growthAboveCity?: LocalDemand & { readonly cityGrowth: number | undefined };
+  /** Income per head above the city's own line, fen. */
+  readonly incomeAboveLine?: LocalDemand & { readonly lineFen: Fen | undefined };
+  /** The same of the secured income of dibao and tekun households. */
+  readonly securedIncomeAboveLine?: LocalDemand & { readonly lineFen: Fen | undefined };
+  /** Income per head at least this share of the district's average, fen. */
+  readonly shareOfDistrict?: LocalDemand & {
+    readonly share: number;
+    readonly districtAverageFen: Fen | undefined;
+  };
+}
 
 export interface RegistryPolicy {
   /** Version of the rule set, for the event's envelope. */
@@ -24,6 +45,7 @@ export interface RegistryPolicy {
   readonly villageNoticeDays: number;
   readonly townshipNoticeDays: number;
   readonly exitNoticeDays: number;
+  readonly removalNoticeDays: number;
   /** A step recorded more days after its date is marked as backdated. */
   readonly backdatedAfterDays: number;
   readonly campaignEnd: BusinessDate;
@@ -43,6 +65,9 @@ export interface RegistryPolicy {
   readonly identificationSteps: readonly StepName[];
   readonly exitSteps: readonly StepName[];
   readonly returnSteps: readonly StepName[];
+  readonly removalSteps: readonly StepName[];
+  /** What the city asks of an exit of that year beside the national standard; empty where it asks nothing. */
+  localExit(year: number): LocalExitStandard;
   /** The rule to name for each parameter: the one quoted, else the first it serves; empty where there is none. */
   ruleIdsOf(name: ParameterName): readonly string[];
 }
@@ -82,6 +107,7 @@ function build(ruleSet: RuleSet, year: number): RegistryPolicy {
     villageNoticeDays: value('villageNoticeDays'),
     townshipNoticeDays: value('townshipNoticeDays'),
     exitNoticeDays: value('exitNoticeDays'),
+    removalNoticeDays: value('removalNoticeDays'),
     backdatedAfterDays: value('backdatedAfterDays'),
     campaignEnd: value('campaignEnd'),
     ...(exitDeadline !== undefined && { exitDeadline }),
@@ -95,7 +121,41 @@ function build(ruleSet: RuleSet, year: number): RegistryPolicy {
     identificationSteps: value('identificationSteps'),
     exitSteps: value('exitSteps'),
     returnSteps: value('returnSteps'),
+    removalSteps: value('removalSteps'),
+    localExit: (of) => localExit(ruleSet, of),
     ruleIdsOf: (name) => ruleIds(ruleSet.find(name)),
+  };
+}
+
+function localExit(ruleSet: RuleSet, year: number): LocalExitStandard {
+  const demand = (name: ParameterName): LocalDemand | undefined => {
+    const parameter = ruleSet.find(name);
+    if (!parameter || parameter.value === false) return undefined;
+    return { binding: parameter.binding, ruleId: ruleIds(parameter)[0] ?? '' };
+  };
+  const optional = <T>(name: ParameterName) => ruleSet.find(name)?.value as T | undefined;
+  const fen = (name: ParameterName) => {
+    const yuan = optional<string>(name);
+    return yuan === undefined ? undefined : parseYuan(yuan);
+  };
+  const growth = demand('incomeGrowthAboveCity');
+  const income = demand('incomeAboveMunicipalLine');
+  const secured = demand('securedIncomeAboveMunicipalLine');
+  const district = demand('incomeShareOfDistrictAim');
+  const lineFen = fen(`municipalPovertyLine.${year}`);
+  return {
+    ...(growth && {
+      growthAboveCity: { ...growth, cityGrowth: optional<number>(`cityRuralIncomeGrowth.${year}`) },
+    }),
+    ...(income && { incomeAboveLine: { ...income, lineFen } }),
+    ...(secured && { securedIncomeAboveLine: { ...secured, lineFen } }),
+    ...(district && {
+      shareOfDistrict: {
+        ...district,
+        share: Number(optional('incomeShareOfDistrictAim')),
+        districtAverageFen: fen(`districtRuralIncome.${year}`),
+      },
+    }),
   };
 }
 

@@ -9,12 +9,13 @@ describe('registryPolicy', () => {
   it('hands the registry everything it decides by', () => {
     const hubei = registryPolicy(policy.at('422823001001', '2018-06-30'), 2018);
     expect(hubei).toMatchObject({
-      version: 'national-2018@1+hubei-2018@1',
+      version: 'national-2018@2+hubei-2018@1',
       year: 2018,
       dibaoContinuesAfterExit: true,
       villageNoticeDays: 7,
       townshipNoticeDays: 7,
       exitNoticeDays: 7,
+      removalNoticeDays: 7,
       backdatedAfterDays: 30,
       campaignEnd: '2020-12-31',
       exitDeadline: '2020-12-31',
@@ -77,6 +78,16 @@ describe('registryPolicy', () => {
       ),
     ]);
     expect(registryPolicy(wet.at('42', '2018-01-01'), 2018).exitGuarantees).toEqual(GUARANTEES);
+  });
+
+  it('REG-27 REG-29 REG-30 knows what Wuhan asks of an exit, with the figures an installation has set', () => {
+    expect(registryPolicy(policy.at('422823', '2016-06-30'), 2016).localExit(2016)).toEqual({});
+    expect(registryPolicy(policy.at('420114', '2016-06-30'), 2016).localExit(2016)).toEqual({
+      growthAboveCity: { binding: 'hard', ruleId: 'REG-27', cityGrowth: undefined },
+      incomeAboveLine: { binding: 'hard', ruleId: 'REG-27', lineFen: undefined },
+      securedIncomeAboveLine: { binding: 'hard', ruleId: 'REG-30', lineFen: undefined },
+      shareOfDistrict: { binding: 'aim', ruleId: 'REG-27', share: 0.7, districtAverageFen: undefined },
+    });
   });
 
   it('gives one object for one rule set and year', () => {

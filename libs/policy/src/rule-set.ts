@@ -60,7 +60,7 @@ export interface RuleSetInfo {
 
 /** The policy of one region on one day: the most specific valid set over its parents. */
 export interface RuleSet {
-  /** Names every set it is made of with its version, `national-2018@1+hubei-2018@1`. */
+  /** Names every set it is made of with its version, `national-2018@2+hubei-2018@1`. */
   readonly version: string;
   /** Widest first. */
   readonly sets: readonly RuleSetInfo[];

@@ -75,17 +75,35 @@ describe('the rule sets of this repository', () => {
     expect(shares('villageExitBatchShare')).toEqual([30, 40, 30]);
   });
 
-  it('keep Wuhan’s higher demands as aims that never bind', () => {
+  it('REG-10 TGT-22 let Wuhan’s own demands bind to the end of 2017 and make them aims from 2018 on', () => {
+    const bindings = (day: string) =>
+      (
+        [
+          'incomeGrowthAboveCity',
+          'incomeAboveMunicipalLine',
+          'securedIncomeAboveMunicipalLine',
+          'incomeShareOfDistrictAim',
+          'incomeProjectsPerHouseholdAim',
+        ] as const
+      ).map((name) => policy.at('420114', day).get(name).binding);
+    expect(bindings('2017-12-31')).toEqual(['hard', 'hard', 'hard', 'aim', 'aim']);
+    expect(bindings('2018-01-01')).toEqual(['aim', 'aim', 'aim', 'aim', 'aim']);
     const wuhan = policy.at('4201', '2018-09-01');
-    const names = [
-      'incomeShareOfDistrictAim',
-      'incomeGrowthAboveCityAim',
-      'incomeProjectsPerHouseholdAim',
-    ] as const;
-    expect(names.map((name) => wuhan.get(name).binding)).toEqual(['aim', 'aim', 'aim']);
     expect(registryPolicy(wuhan, 2018).exitGuarantees).toEqual(
       registryPolicy(policy.at('422823', '2018-09-01'), 2018).exitGuarantees,
     );
+  });
+
+  it('TGT-24 TGT-34 TGT-35 give Wuhan the end of 2018 as the day by which all are out, TGT-18 the nation the end of 2020', () => {
+    expect(policy.at('4201', '2018-09-01').get('exitDeadline')).toMatchObject({
+      value: '2018-12-31',
+      ruleId: 'TGT-24',
+      rules: ['TGT-34', 'TGT-35'],
+    });
+    expect(policy.at('43', '2018-09-01').get('exitDeadline')).toMatchObject({
+      value: '2020-12-31',
+      ruleId: 'TGT-18',
+    });
   });
 
   // Events keep the version of the rule set they rested on, so a version must mean the same for ever. Raise the version of a set
@@ -114,10 +132,11 @@ describe('the rule sets of this repository', () => {
     ).toEqual({
       'hubei-2018@1': '3bd0c16dccf4',
       'hunan-2017@1': 'b87e19ef123d',
-      'national-2014@1': '8aa7ed7b0d8c',
-      'national-2018@1': '276382a9828b',
-      'national-2021@1': '156fe31a0748',
-      'wuhan-2016@1': '41233a4ea05c',
+      'national-2014@2': '0f11821d7429',
+      'national-2018@2': '276382a9828b',
+      'national-2021@2': '156fe31a0748',
+      'wuhan-2016@2': 'e18a03a651bd',
+      'wuhan-2018@1': '66d421a27f5f',
     });
   });
 });

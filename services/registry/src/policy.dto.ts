@@ -21,7 +21,7 @@ export class PolicyView {
   region!: string;
   /** @example "2018-06-30" */
   on!: string;
-  /** @example "national-2018@1+hubei-2018@1" */
+  /** @example "national-2018@2+hubei-2018@1" */
   version!: string;
   /** The rule sets it is made of, widest first */
   @ApiProperty({

@@ -173,7 +173,7 @@ export class EventView {
   origin!: 'live' | 'history';
   /** @example false */
   backdated!: boolean;
-  /** @example "national-2014@1" */
+  /** @example "national-2014@2" */
   ruleSetVersion: string | undefined;
   /** The rules the decision rested on / 依据 @example [{"ruleId": "REG-20", "quote": "不准违反精准识别和脱贫退出的程序和规定"}] */
   rules!: RuleView[];
