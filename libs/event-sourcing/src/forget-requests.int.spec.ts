@@ -36,7 +36,7 @@ describe('forgetting requests', () => {
 
   it('forgets the keys of what was recorded before the moment, exactly, and keeps every claim', async () => {
     expect(await forgetRequests(t.pool, new Date())).toBe(0);
-    const days = [];
+    const days: Awaited<ReturnType<typeof day>>[] = [];
     for (let n = 0; n < 10; n++) days.push(await day(n));
     const seen = async () => (await t.store.seenMany(days.map(({ key }) => key))).map(Boolean);
 

@@ -1,17 +1,11 @@
-import {
-  EvidenceSource,
-  type Evidence,
-  type HouseholdEvent,
-  type InquiryAuthorisation,
-} from '@fupin/contracts';
+import { EvidenceSource, type Evidence, type InquiryAuthorisation } from '@fupin/contracts';
 import { daysBetween, yearOf } from '@fupin/domain';
 import type { NewEvent, Refusal } from '@fupin/event-sourcing/decider';
 import type { Basis } from './commands.js';
+import type { Event } from './event.js';
 import type { HouseholdState } from './state.js';
 
-/** The union of the household's events, as the contract defines it. */
-export type Event = Exclude<HouseholdEvent['event'], { case: undefined }>;
-export type EventCase = Event['case'];
+export type { Event, EventCase } from './event.js';
 
 /** A new event with its date, the rules it rests on, and the mark of late recording (live facts only). */
 export function recorded(basis: Basis, event: Event, ...ruleIds: string[]): NewEvent<Event> {

@@ -11,7 +11,7 @@ import type {
 } from '@fupin/contracts';
 import type { BusinessDate } from '@fupin/domain';
 import type { RecordedEvent } from '@fupin/event-sourcing/decider';
-import type { Event } from './basis.js';
+import type { Event } from './event.js';
 import type { ProcedureName, Step } from './procedure.js';
 
 /** One year's income survey as the exit test needs it (form fields A19, A20); money in fen. */
