@@ -20,6 +20,8 @@ export interface StreamAppend {
   readonly events: readonly EventToAppend[];
   /** Hash of the event at `expectedVersion`, which must match as well; looked up when left out. */
   readonly previousHash?: Uint8Array;
+  /** Claims that this stream takes, as {@link AppendExtras.take} does for the first one. */
+  readonly take?: readonly string[];
 }
 
 /** A row written in the append's own transaction, only when it is accepted. */
@@ -27,13 +29,19 @@ export interface Attachment {
   readonly table: string;
   /** By column name; bytea as `\x…` hex text. */
   readonly row: Readonly<Record<string, unknown>>;
+  /**
+   * Columns of `row` that say which rows are meant: they are changed to have the row's other columns, instead of a new
+   * one being written. A key without any row fails the append ({@link AttachmentMissed}). No row may be meant twice in
+   * one append.
+   */
+  readonly key?: readonly string[];
 }
 
 /** What else an append does, all or nothing with its events. Claims belong to the first stream of the request. */
 export interface AppendExtras {
   /** Claims to take, for example `person:<keyed hash>`; held by one stream at a time. */
   readonly take?: readonly string[];
-  /** Claims to give up, if a stream of this request holds them. */
+  /** Claims to give up, whichever stream of this request holds them: with a `take` of another one they go over to it. */
   readonly release?: readonly string[];
   /** Gives up every claim of the request's first stream. */
   readonly releaseAll?: boolean;
@@ -107,8 +115,19 @@ export const claimKey = (claim: string): string => `claim:${claim}`;
 /** Name of an idempotency key in the table `keys`. */
 export const requestKey = (key: string): string => `request:${key}`;
 
+/** An attachment was to change rows that are not there, or the same row as another one of its append. */
+export class AttachmentMissed extends Error {
+  constructor(
+    readonly table: string,
+    /** The values that no row has, by column. */
+    readonly key: Readonly<Record<string, unknown>>,
+  ) {
+    super(`no row of ${table} to change for ${JSON.stringify(key)}`);
+  }
+}
+
 /** Throws `RangeError` for a request that makes no sense. */
-export function checkAppend({ streams }: AppendRequest): void {
+export function checkAppend({ streams, extras }: AppendRequest): void {
   if (streams.length === 0) throw new RangeError('an append needs a stream');
   const seen = new Set<string>();
   for (const { streamId, expectedVersion, events } of streams) {
@@ -119,6 +138,12 @@ export function checkAppend({ streams }: AppendRequest): void {
     }
     if (events.length === 0) throw new RangeError(`nothing to append to ${streamId}`);
     for (const { occurredOn } of events) dayNumber(occurredOn);
+  }
+  for (const { table, row, key } of extras?.attachments ?? []) {
+    if (key && (key.length === 0 || !key.every((column) => column in row))) {
+      throw new RangeError(`a key of ${table} must name columns of its row`);
+    }
+    if (key && key.length === Object.keys(row).length) throw new RangeError(`nothing to change in ${table}`);
   }
 }
 
@@ -153,10 +178,12 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
     streams.push({ streamId, firstVersion: expectedVersion + 1, lastVersion: version, lastHash: last });
     keys.push(streamId);
   }
-  for (const claim of request.extras?.take ?? []) keys.push(claimKey(claim));
-  for (const claim of request.extras?.release ?? []) {
-    if (!request.extras?.take?.includes(claim)) keys.push(claimKey(claim));
-  }
+  const { take = [], release = [], attachments = [] } = request.extras ?? {};
+  const claims = [take, release, ...request.streams.map((stream) => stream.take ?? [])].flat();
+  for (const claim of new Set(claims)) keys.push(claimKey(claim));
   if (request.idempotency) keys.push(requestKey(request.idempotency.key));
+  // One statement changes a row once at most, and two appends may mean the same row by different columns.
+  const changed = attachments.flatMap(({ table, key }) => (key ? [table] : []));
+  for (const table of new Set(changed)) keys.push(`change:${table}`);
   return { request, events, streams, bytes, keys };
 }

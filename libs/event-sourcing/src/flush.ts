@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { ClientBase, QueryArrayConfig } from 'pg';
+import { attachmentSql, attachmentMissed } from './attachments.js';
 import { claimKey, requestKey, type AppendOutcome, type EventRow, type PreparedAppend } from './append.js';
 import {
   byteaArray,
@@ -38,7 +38,12 @@ export async function flushAppends(
     const outcome = await appendAlone(client, batch[0]!);
     if (outcome) return [outcome];
   }
-  const { rows } = await client.query<[string | null, unknown, StoredOutcome[] | null]>(statementFor(batch));
+  const statement = statementFor(batch);
+  const { rows } = await client
+    .query<[string | null, unknown, StoredOutcome[] | null]>(statement)
+    .catch((error: unknown) => {
+      throw attachmentMissed(error) ?? error;
+    });
   const [firstPosition, , outcomes] = rows[0]!;
   let last = Number(firstPosition) - 1;
   return batch.map((append, i): AppendOutcome => {
@@ -50,7 +55,7 @@ export async function flushAppends(
 }
 
 const isPlain = ({ events, request }: PreparedAppend): boolean =>
-  events.length === 1 && !request.extras && !request.idempotency;
+  events.length === 1 && !request.extras && !request.idempotency && !request.streams[0]!.take;
 
 /** The short way for a single event with nothing beside it; undefined when it meets a conflict. */
 async function appendAlone(client: ClientBase, append: PreparedAppend): Promise<AppendOutcome | undefined> {
@@ -80,7 +85,7 @@ function statementFor(batch: readonly PreparedAppend[]): QueryArrayConfig {
   const values = eventParameters(batch);
   const keys = keyParameters(batch);
   if (keys) values.push(...keys);
-  const attachments = attachmentSql(batch, values);
+  const attachments = attachmentSql(batch, values, call(values.length));
   if (attachments) return { ...attachments, values, rowMode: 'array' };
   return { ...(keys ? WITH_KEYS : EVENTS_ONLY), values, rowMode: 'array' };
 }
@@ -125,11 +130,15 @@ function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | un
   batch.forEach(({ request, streams, events }, i) => {
     event += events.length;
     const { extras, idempotency } = request;
-    if (!extras && !idempotency) return;
+    if (!extras && !idempotency && !request.streams.some(({ take }) => take)) return;
     const append = i + 1;
     const own = streams[0]!;
     const owner = events[0]!.stream;
     for (const claim of new Set(extras?.take)) keys.push({ append, name: claimKey(claim), owner, event });
+    for (const { streamId, take } of request.streams) {
+      for (const claim of new Set(take))
+        keys.push({ append, name: claimKey(claim), owner: uuidBytes(streamId), event });
+    }
     if (idempotency) {
       const { key, fingerprint } = idempotency;
       const [first, last] = [own.firstVersion, own.lastVersion];
@@ -163,40 +172,3 @@ function keyParameters(batch: readonly PreparedAppend[]): (Buffer | null)[] | un
         ]),
   ];
 }
-
-/**
- * Attachments as part of the same statement: one insert per table and set of columns, over a JSON parameter, for the
- * appends that were not rejected. Adds its parameters to `values`.
- */
-function attachmentSql(
-  batch: readonly PreparedAppend[],
-  values: unknown[],
-): { name: string; text: string } | undefined {
-  const groups = new Map<string, { table: string; columns: string[]; rows: { a: number; r: unknown }[] }>();
-  batch.forEach(({ request }, i) => {
-    for (const { table, row } of request.extras?.attachments ?? []) {
-      const columns = Object.keys(row).sort();
-      const shape = JSON.stringify([table, columns]);
-      const group = groups.get(shape) ?? { table, columns, rows: [] };
-      groups.set(shape, group);
-      group.rows.push({ a: i + 1, r: row });
-    }
-  });
-  if (groups.size === 0) return undefined;
-  const parameters = values.length;
-  const shapes = [...groups.keys()].sort();
-  const inserts = shapes.map((shape, n) => {
-    const { table, columns, rows } = groups.get(shape)!;
-    values.push(JSON.stringify(rows));
-    const list = columns.map(quoted).join(', ');
-    return `a${n} as (insert into ${quoted(table)} (${list}) select ${columns.map((c) => `r.${quoted(c)}`).join(', ')}
-      from outcome o, json_to_recordset($${values.length}::json) as x(a int, r json),
-        json_populate_record(null::${quoted(table)}, x.r) r
-      where o.rejected is null or x.a <> all (o.rejected))`;
-  });
-  const text = `with outcome as materialized (select * from ${call(parameters)}), ${inserts.join(', ')}
-    ${COLUMNS} outcome`;
-  return { name: `append_${hash('sha256', parameters + shapes.join()).slice(0, 40)}`, text };
-}
-
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

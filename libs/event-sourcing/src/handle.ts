@@ -11,6 +11,7 @@ import {
 import { VersionMismatch, type CommandError } from './command-errors.js';
 import type { RecordedEvent } from './decider.js';
 import { empty, foldStored, recordedEvent, type Folded } from './folded.js';
+import { handleAcross, type AcrossContext, type AcrossDecide, type HandledAcross } from './handle-across.js';
 import { handleMany } from './handle-many.js';
 import { Lru } from './lru.js';
 import type { EventStore } from './store.js';
@@ -50,17 +51,22 @@ export class CommandHandler {
     command: C,
     context: CommandContext<E>,
   ): Promise<Handled<E>> {
-    const before = this.#turns.get(streamId);
-    const turn = before
-      ? before.then(() => this.#handle(type, streamId, command, context))
-      : this.#handle(type, streamId, command, context);
-    const settled = turn.then(ignore, ignore);
-    this.#turns.set(streamId, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(streamId) === settled) this.#turns.delete(streamId);
-    }
+    return this.#inTurn([streamId], () => this.#handle(type, streamId, command, context));
+  }
+
+  /**
+   * Decides about several streams of a type at once and appends what follows to all of them or to none: a split, a merge, a
+   * member who goes over. Loads the streams, calls `decide` with their states in the order of `streamIds`, and again on
+   * newer states when another writer was quicker. `expectedVersion` (If-Match) and the idempotency key are the first
+   * stream's. Throws what `handle` throws; a repeated command answers for every stream that it wrote to then.
+   */
+  handleAcross<S, C, E>(
+    type: StreamType<S, C, E>,
+    streamIds: readonly string[],
+    decide: AcrossDecide<S, E>,
+    context: AcrossContext<S, E>,
+  ): Promise<HandledAcross<E>> {
+    return this.#inTurn(streamIds, () => handleAcross(this.store, type, streamIds, decide, context));
   }
 
   /**
@@ -95,6 +101,21 @@ export class CommandHandler {
       return read;
     });
     return { state, version: events.length, events };
+  }
+
+  /** Runs work when all that came earlier for its streams is done. Queued for all at once, so nobody waits in a circle. */
+  async #inTurn<T>(streamIds: readonly string[], work: () => Promise<T>): Promise<T> {
+    const before = streamIds.flatMap((streamId) => this.#turns.get(streamId) ?? []);
+    const turn = before.length > 0 ? Promise.all(before).then(work) : work();
+    const settled = turn.then(ignore, ignore);
+    for (const streamId of streamIds) this.#turns.set(streamId, settled);
+    try {
+      return await turn;
+    } finally {
+      for (const streamId of streamIds) {
+        if (this.#turns.get(streamId) === settled) this.#turns.delete(streamId);
+      }
+    }
   }
 
   async #handle<S, C, E>(

@@ -1,6 +1,7 @@
 export * from './decider.js';
 export * from './stream-type.js';
 export * from './testing.js';
+export { AttachmentMissed } from './append.js';
 export type {
   AppendedStream,
   AppendExtras,
@@ -12,7 +13,8 @@ export type {
   StreamAppend,
 } from './append.js';
 export { EventStore, type EventStoreOptions } from './store.js';
-export { StoreUnavailable, type SeenRequest } from './store-queries.js';
+export { claimOwner, StoreUnavailable, type SeenRequest } from './store-queries.js';
+export { forgetRequests, forgetRequestsDaily } from './forget-requests.js';
 export type { StoredEvent } from './stored-event.js';
 export {
   ClaimTaken,
@@ -23,6 +25,13 @@ export {
 } from './command-errors.js';
 export type { CommandContext, CommandItem, Handled } from './command.js';
 export { CommandHandler, type ReadEvent } from './handle.js';
+export type {
+  AcrossContext,
+  AcrossDecide,
+  AcrossDecision,
+  AcrossExtras,
+  HandledAcross,
+} from './handle-across.js';
 export { eventHash, NO_HASH, type HashedEvent } from './hash.js';
 export { eventStoreSql } from './schema.js';
 export { connectKafka, partitionOf, type IncomingMessage, type Kafka, type KafkaOptions } from './kafka.js';

@@ -14,6 +14,7 @@ import { APPEND_LOCK } from './schema.js';
 import {
   hashAt,
   isConnectionLoss,
+  loadPositions,
   loadStream,
   loadStreams,
   seenRequests,
@@ -117,6 +118,11 @@ export class EventStore {
       loaded.forEach((events, i) => events.length > 0 && streams.set(loads[i]!.streamId, events));
     }
     return streams;
+  }
+
+  /** The events from one store position to another, both included: what an append over several streams wrote. */
+  loadPositions(first: number, last: number): Promise<StoredEvent[]> {
+    return loadPositions(this.pool, first, last);
   }
 
   /** Looks whether a request was seen before, without appending anything. */

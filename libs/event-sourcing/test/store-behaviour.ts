@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { EventStore } from '../src/index.js';
+import { AttachmentMissed, type EventStore } from '../src/index.js';
 import { appended, events, kinds, request, stream, to } from './things.js';
 
 /** A store under test with a table `notes (id uuid primary key, stream uuid not null, text text)` for attachments. */
@@ -231,6 +231,71 @@ export function storeBehaviour(name: string, make: () => Promise<StoreUnderTest>
         outcome: 'versionConflict',
       });
       expect(await notesOf(a)).toBe(3);
+    });
+
+    it('changes rows by their key with an append, and fails one whose key has no row, alone', async () => {
+      const [a, b, id] = [randomUUID(), randomUUID(), randomUUID()];
+      await appended(store, to(a, 0, 1, { attachments: [note(a, id), note(a)] }));
+      const change = (row: Record<string, unknown>, ...key: string[]) => ({ table: 'notes', row, key });
+      const textsOf = async (streamId: string) =>
+        (await t.rows('select text from notes where stream = $1 order by text', [streamId])).map(
+          ({ text }) => text,
+        );
+      // One by its id; all of a stream; and a null.
+      await appended(store, to(a, 1, 1, { attachments: [change({ id, text: 'changed' }, 'id')] }));
+      expect(await textsOf(a)).toEqual(['changed', 'n']);
+      await appended(store, to(a, 2, 1, { attachments: [change({ stream: a, text: null }, 'stream')] }));
+      expect(await textsOf(a)).toEqual([null, null]);
+      const nobody = randomUUID();
+      const settled = await Promise.allSettled([
+        store.append(to(b, 0, 1, { attachments: [note(b), change({ id: nobody, text: 'x' }, 'id')] })),
+        store.append(to(a, 3, 1, { attachments: [change({ id, stream: a, text: 'good' }, 'stream', 'id')] })),
+        // Not accepted, so its key is not looked at either.
+        store.append(to(a, 9, 1, { attachments: [change({ id, text: 'late' }, 'id')] })),
+        ...Array.from({ length: 4 }, () => stream(store)),
+      ]);
+      expect(settled.map(({ status }) => status)).toEqual([
+        ...['rejected', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled'],
+      ]);
+      expect(settled[0]).toMatchObject({ reason: { table: 'notes', key: { id: nobody } } });
+      expect((settled[0] as PromiseRejectedResult).reason).toBeInstanceOf(AttachmentMissed);
+      expect(settled[2]).toMatchObject({ value: { outcome: 'versionConflict' } });
+      expect([await versionsOf(b), await notesOf(b), await textsOf(a)]).toEqual([[], 0, ['good', null]]);
+      // Two changes of one row in one append would be decided by chance.
+      const twice = [change({ id, text: '1' }, 'id'), change({ id, stream: a, text: '2' }, 'id', 'stream')];
+      await expect(store.append(to(a, 4, 1, { attachments: twice }))).rejects.toThrow(AttachmentMissed);
+      // Two appends of one flush that mean the same row both happen.
+      const [c, d] = [randomUUID(), randomUUID()];
+      await Promise.all([
+        appended(store, to(c, 0, 1, { attachments: [change({ id, text: 'c' }, 'id')] })),
+        appended(store, to(d, 0, 1, { attachments: [change({ id, stream: a, text: 'd' }, 'stream', 'id')] })),
+      ]);
+      expect(await textsOf(a)).toEqual(['d', null]);
+      for (const senseless of [change({ id }), change({ id }, 'id'), change({ id, text: '' }, 'stream')]) {
+        await expect(store.append(to(c, 1, 1, { attachments: [senseless] }))).rejects.toThrow(RangeError);
+      }
+    });
+
+    it('hands claims over to any stream of an append', async () => {
+      const [one, two] = [`person:${randomUUID()}`, `person:${randomUUID()}`];
+      const a = await stream(store, 1, { take: [one, two] });
+      const b = randomUUID();
+      const over = (claims: string[]) => ({
+        streams: [to(a, 1).streams[0]!, { ...to(b, 0).streams[0]!, take: claims }],
+        extras: { release: claims },
+      });
+      await appended(store, over([two]));
+      const c = await stream(store);
+      expect(await store.append(to(c, 1, 1, { take: [two] }))).toMatchObject({ owner: b });
+      expect(await store.append(to(c, 1, 1, { take: [one] }))).toMatchObject({ owner: a });
+      // What a third one holds is not handed over by two others.
+      const stolen = `person:${randomUUID()}`;
+      await appended(store, to(c, 1, 1, { take: [stolen] }));
+      const theft = {
+        streams: [to(a, 2).streams[0]!, { ...to(b, 1).streams[0]!, take: [stolen] }],
+        extras: { release: [stolen] },
+      };
+      expect(await store.append(theft)).toMatchObject({ outcome: 'claimTaken', owner: c });
     });
 
     it('forbids to change, delete or truncate events', async () => {
