@@ -4,20 +4,22 @@ import { formatYuan, labelOf } from '@fupin/domain';
 import type { ReadEvent } from '@fupin/event-sourcing';
 import { RULES } from '@fupin/policy';
 import { ROLES } from '@fupin/service';
+import type { MaskedPerson } from '../vault/masking.js';
 import type { Event } from './basis.js';
 import { codeView, ENTRY_KINDS, EVIDENCE_SOURCES, GUARANTEES, HOUSEHOLD_KINDS, nameOf } from './names.js';
 import { nextStep } from './procedure.js';
 import type { EventView, HouseholdView, MemberView, ProcedureView } from './views.dto.js';
 import type { Finding, HouseholdFile, KnownHousehold, Progress } from './state.js';
 
-// What the register shows of a household. No names: those are in the vault.
+// What the register shows of a household. Names only where the vault hands them over, masked.
 
-/** A household's state as the register shows it. */
+/** A household's state as the register shows it; `persons` for those who see names. */
 export function householdView(
   id: string,
   version: number,
   state: KnownHousehold,
   village: { code: string; name: string | undefined },
+  persons?: ReadonlyMap<string, MaskedPerson>,
 ): HouseholdView {
   const { file } = state;
   const registered = state.status === 'stillPoor' || state.status === 'exited' ? state : undefined;
@@ -38,7 +40,7 @@ export function householdView(
     policiesRetainedUntil: exited?.policiesRetainedUntil,
     dibaoContinues: exited?.dibaoContinues,
     persons: file.members.length,
-    members: file.members.map(memberView),
+    members: file.members.map((member) => ({ ...memberView(member), ...persons?.get(member.personId) })),
     causes: file.causes && {
       main: labelled(file.causes.main),
       others: file.causes.others.flatMap((other) => labelled(other) ?? []),

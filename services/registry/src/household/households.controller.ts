@@ -19,6 +19,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import { UuidParam } from '../uuid-param.js';
+import { seesNames } from '../vault/masking.js';
 import { PersonVault } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
 import { HouseholdDesk } from './household-desk.js';
@@ -55,7 +56,7 @@ export class HouseholdsController {
     assertMay(request.caller, 'application');
     refuseTwice(body);
     const householdId = uuid();
-    const basis = this.desk.basis(request.caller, village, body.occurredOn);
+    const basis = await this.desk.basis(request.caller, village, body.occurredOn);
     const intake = this.vault.takeIn({
       householdId,
       villageCode: village,
@@ -115,7 +116,7 @@ export class HouseholdsController {
 
   @Get(':id')
   @Readers()
-  @ApiOperation({ summary: 'A household as it stands, without names; the ETag is its version / 查询贫困户' })
+  @ApiOperation({ summary: 'A household as it stands; masked names for its own township / 查询贫困户' })
   household(
     @Param('id', UuidParam) id: string,
     @CurrentCaller() caller: Caller,
@@ -139,7 +140,8 @@ export class HouseholdsController {
     const { state, version } = await this.handler.read(householdStream, id);
     if (state.status === 'none') throw new Problem('not-found');
     void reply.header('etag', etag(version));
-    return householdView(id, version, state, { code, name: this.villages.nameOf(code) });
+    const persons = seesNames(caller, code) ? await this.vault.masked(id) : undefined;
+    return householdView(id, version, state, { code, name: this.villages.nameOf(code) }, persons);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-// Answers of the queries. No names but the village list's: those are in the vault.
+// Answers of the queries. Names and masked numbers are the vault's and shown to the own township only.
 
 /** A code with its labels */
 export class CodeView {
@@ -18,6 +18,10 @@ export class CodeView {
 export class MemberView {
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e44" */
   personId!: string;
+  /** Name; for the own township only / 姓名（仅本乡镇可见） @example "向春梅" */
+  name?: string;
+  /** Number, the day of birth hidden; for the own township only / 证件号（部分隐藏，仅本乡镇可见） @example "422823********0021" */
+  idNumber?: string;
   /** 出生年份 @example 1970 */
   birthYear!: number;
   /** 性别 @example "female" */
@@ -198,8 +202,10 @@ export class VillageHouseholdView {
   version!: number;
   /** @example "422823101201-00017" */
   householdNo: string | undefined;
-  /** Name of the head; for the village's own cadres only / 户主姓名 @example "覃守义" */
+  /** Name of the head; for the own township only / 户主姓名 @example "覃守义" */
   headName?: string;
+  /** Number of the head, the day of birth hidden; for the own township only / 户主证件号（部分隐藏） @example "422823********0021" */
+  headIdNumber?: string;
   /** @example 3 */
   persons!: number;
   /** @example "stillPoor" */

@@ -15,6 +15,7 @@ import {
   type Page,
 } from '@fupin/service';
 import { validate } from 'uuid';
+import { seesNames, type MaskedPerson } from '../vault/masking.js';
 import { PersonVault } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
 import { householdDecider } from './decider.js';
@@ -22,9 +23,6 @@ import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
 import { nextStep } from './procedure.js';
 import { VillageHouseholdView } from './views.dto.js';
-
-/** Roles that see names in the village's list: those who work in it. */
-const NAMES = ['villageCadre', 'township'];
 
 /** The households of a village, page by page, as they stand in the store: what was just written is there. */
 @ApiTags('village lists')
@@ -39,7 +37,9 @@ export class VillageListController {
 
   @Get('households')
   @Roles('villageCadre', 'township', 'county', 'city', 'province', 'auditor', 'service')
-  @ApiOperation({ summary: "The village's households; with names for its own cadres / 本村户名册" })
+  @ApiOperation({
+    summary: "The village's households; with the heads' names for its own township / 本村户名册",
+  })
   @ApiPage(VillageHouseholdView)
   @ApiProblems('validation')
   async households(
@@ -51,12 +51,12 @@ export class VillageListController {
     assertWithin(caller, village, 'code');
     const ids = await this.directory.inVillage(village, afterOf(query), query.limit + 1);
     const streams = await this.store.loadMany(ids);
-    const names = NAMES.includes(caller.role) ? await this.vault.headNames(ids) : undefined;
+    const heads = seesNames(caller, village) ? await this.vault.maskedHeads(ids) : undefined;
     return toPage(
       ids,
       query.limit,
       (id) => [id],
-      (id) => row(id, streams.get(id) ?? [], names?.get(id)),
+      (id) => row(id, streams.get(id) ?? [], heads?.get(id)),
     );
   }
 }
@@ -68,7 +68,11 @@ function afterOf({ cursor }: PageQuery): string | undefined {
   throw validationProblem([{ field: 'cursor', code: 'cursor', detail, detailZh: '分页标记无效' }]);
 }
 
-function row(id: string, stored: readonly StoredEvent[], headName: string | undefined): VillageHouseholdView {
+function row(
+  id: string,
+  stored: readonly StoredEvent[],
+  head: MaskedPerson | undefined,
+): VillageHouseholdView {
   const state = fold(
     householdDecider,
     stored.map(({ payload, version, occurredOn }) => {
@@ -82,7 +86,7 @@ function row(id: string, stored: readonly StoredEvent[], headName: string | unde
     householdId: id,
     version: stored.length,
     householdNo: known && 'householdNo' in known ? known.householdNo : undefined,
-    ...(headName !== undefined && { headName }),
+    ...(head && { headName: head.name, headIdNumber: head.idNumber }),
     persons: known?.file.members.length ?? 0,
     status: state.status,
     procedure: progress?.procedure,

@@ -5,6 +5,8 @@ import { parsePersonNumber } from '@fupin/domain';
 import { Pool } from 'pg';
 import { numberHash, open, seal } from './cipher.js';
 import { takeIn, type Intake } from './intake.js';
+import { maskedNumber, type MaskedPerson } from './masking.js';
+import { PersonAudits, type AuditAction } from './person-audits.js';
 import type { VaultKeys } from './vault-keys.js';
 
 /** A person with everything that identifies them. Never put it into an event, a log or a table of its own. */
@@ -36,29 +38,42 @@ interface Row {
   address: Buffer | null;
 }
 
+type SealedColumn = 'name' | 'id_number' | 'phone' | 'bank_account' | 'address';
+
 const PLACE = 'person_id, household_id, village, head';
 
 /** 隐私库: the only place with names, numbers, phones, accounts, addresses and free text, all encrypted. */
 @Injectable()
 export class PersonVault {
+  readonly audits: PersonAudits;
+
   constructor(
     private readonly pool: Pool,
     readonly keys: VaultKeys,
-  ) {}
+  ) {
+    this.audits = new PersonAudits(pool, keys);
+  }
 
   /** See {@link takeIn}: rows and claims for the append that brings the household in. */
   takeIn(household: Parameters<typeof takeIn>[1]): Intake {
     return takeIn(this.keys, household);
   }
 
-  /** A row of free text for the append that it belongs to. */
-  note(noteId: string, householdId: string, kind: 'objection' | 'resolution', text: string): Attachment {
+  /** A row of free text for the append that it belongs to; one about a person alone names them and goes with them. */
+  note(
+    noteId: string,
+    householdId: string,
+    kind: 'objection' | 'resolution',
+    text: string,
+    personId?: string,
+  ): Attachment {
     const row = {
       note_id: noteId,
       household_id: householdId,
       kind,
       key_id: this.keys.current,
       text: seal(this.keys, `${noteId}:text`, text),
+      ...(personId !== undefined && { person_id: personId }),
     };
     return { table: 'vault_notes', row };
   }
@@ -75,55 +90,81 @@ export class PersonVault {
     return this.place('person_id = $1', personId);
   }
 
-  /** Opens a person's row. The caller leaves an audit record first. */
-  async resolve(personId: string): Promise<Person | undefined> {
-    const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE person_id = $1', [
-      personId,
-    ]);
-    const row = rows[0];
-    if (!row) return undefined;
-    const read = (column: 'name' | 'id_number' | 'phone' | 'bank_account' | 'address') => {
-      const sealed = row[column];
-      return sealed === null ? undefined : open(this.keys, row.key_id, `${row.person_id}:${column}`, sealed);
-    };
-    return {
-      ...placeOf(row),
-      name: read('name') ?? '',
-      idNumber: read('id_number') ?? '',
-      phone: read('phone'),
-      bankAccount: read('bank_account'),
-      address: read('address'),
-    };
+  /** Opens a person's row, after leaving a record of it; undefined for an unknown or erased one. */
+  async resolve(
+    caller: Caller,
+    action: AuditAction,
+    personId: string,
+    purpose: string | undefined,
+  ): Promise<Person | undefined> {
+    return (await this.resolveMany(caller, action, [personId], purpose)).get(personId);
   }
 
-  /** Names of the heads of households, by household; one who was erased is left out. */
-  async headNames(householdIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await this.pool.query<Pick<Row, 'person_id' | 'household_id' | 'key_id' | 'name'>>(
-      'SELECT person_id, household_id, key_id, name FROM person_vault WHERE household_id = ANY($1::uuid[]) AND head',
+  /**
+   * Opens the rows of many persons, by id, after leaving a record for each; unknown and erased ones are left out. Who may
+   * see whom is for the caller of this to check: the region is not looked at here.
+   */
+  async resolveMany(
+    caller: Caller,
+    action: AuditAction,
+    personIds: readonly string[],
+    purpose: string | undefined,
+  ): Promise<ReadonlyMap<string, Person>> {
+    const { rows } = await this.pool.query<Row>(
+      'SELECT * FROM person_vault WHERE person_id = ANY($1::uuid[])',
+      [personIds],
+    );
+    if (rows.length === 0) return new Map();
+    // Written before a row is opened: nobody sees a person without leaving a trace.
+    await this.audits.write(caller, action, rows.map(placeOf), purpose);
+    return new Map(rows.map((row) => [row.person_id, this.opened(row)]));
+  }
+
+  /** The persons of a household as its own township sees them, by person; no record is left of this. */
+  async masked(householdId: string): Promise<ReadonlyMap<string, MaskedPerson>> {
+    const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE household_id = $1', [
+      householdId,
+    ]);
+    return new Map(rows.map((row) => [row.person_id, this.maskedRow(row)]));
+  }
+
+  /** The heads of households likewise, by household. */
+  async maskedHeads(householdIds: readonly string[]): Promise<ReadonlyMap<string, MaskedPerson>> {
+    const { rows } = await this.pool.query<Row>(
+      'SELECT * FROM person_vault WHERE household_id = ANY($1::uuid[]) AND head',
       [householdIds],
     );
-    return new Map(
-      rows.map((row) => [row.household_id, open(this.keys, row.key_id, `${row.person_id}:name`, row.name)]),
-    );
+    return new Map(rows.map((row) => [row.household_id, this.maskedRow(row)]));
   }
 
-  /** 查询留痕: writes down who looked up whom, and why if they said so. */
-  async audit(
-    caller: Caller,
-    action: string,
-    personId: string | undefined,
-    purpose: string | undefined,
-  ): Promise<void> {
-    await this.pool.query(
-      'INSERT INTO person_audit (subject, role, action, person_id, purpose) VALUES ($1, $2, $3, $4, $5)',
-      [caller.subject, caller.role, action, personId ?? null, purpose ?? null],
-    );
+  private maskedRow(row: Row): MaskedPerson {
+    return {
+      name: this.read(row, 'name') ?? '',
+      idNumber: maskedNumber(this.read(row, 'id_number') ?? ''),
+    };
+  }
+
+  private opened(row: Row): Person {
+    return {
+      ...placeOf(row),
+      name: this.read(row, 'name') ?? '',
+      idNumber: this.read(row, 'id_number') ?? '',
+      phone: this.read(row, 'phone'),
+      bankAccount: this.read(row, 'bank_account'),
+      address: this.read(row, 'address'),
+    };
+  }
+
+  private read(row: Row, column: SealedColumn): string | undefined {
+    const sealed = row[column];
+    return sealed === null ? undefined : open(this.keys, row.key_id, `${row.person_id}:${column}`, sealed);
   }
 
   private async place(condition: string, value: unknown): Promise<PersonPlace | undefined> {
-    const { rows } = await this.pool.query<Row>(`SELECT ${PLACE} FROM person_vault WHERE ${condition}`, [
-      value,
-    ]);
+    const { rows } = await this.pool.query<Row>(
+      `SELECT ${PLACE} FROM person_vault WHERE ${condition} ORDER BY person_id DESC LIMIT 1`,
+      [value],
+    );
     return rows[0] && placeOf(rows[0]);
   }
 }

@@ -1,41 +1,39 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { VaultKeys } from '../../vault/vault-keys.js';
+import { openBytes, sealBytes } from '../../vault/cipher.js';
+import { suiteOf, vaultKey, type VaultKeys } from '../../vault/vault-keys.js';
 import type { ByteSource } from '../readers/byte-source.js';
 
 /** Bytes of a piece before it is encrypted. */
 export const PIECE = 262_144;
-const TAG = 16;
 /** Pieces read ahead of the reader, in one query. */
 const AT_ONCE = 8;
 
-/**
- * Key of one import's pieces, made from a vault key and the import's id: a nonce never repeats under it, because a piece is
- * numbered and written once.
- */
-export function pieceKey(keys: VaultKeys, keyId: string, importId: string): Buffer {
-  const master = keys.byId.get(keyId);
-  if (!master) throw new Error(`VAULT_KEYS holds no key ${keyId}`);
-  return Buffer.from(hkdfSync('sha256', master, importId, 'fupin import pieces', 32));
+/** The key of one import's pieces, with what is needed to use it. */
+export interface PieceKey {
+  /** Key id of the vault, which names the cipher suite. */
+  readonly keyId: string;
+  readonly importId: string;
+  readonly key: Buffer;
 }
 
-function nonceOf(no: number): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeUInt32BE(no, 8);
-  return nonce;
+/** Key of one import's pieces, made from a vault key and the import's id. */
+export function pieceKey(keys: VaultKeys, keyId: string, importId: string): PieceKey {
+  const master = vaultKey(keys, keyId);
+  const digest = suiteOf(keyId) === 'sm4' ? 'sm3' : 'sha256';
+  const key = Buffer.from(hkdfSync(digest, master, importId, 'fupin import pieces', 32));
+  return { keyId, importId, key };
 }
 
-export function sealPiece(key: Buffer, no: number, bytes: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(no));
-  return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+const placeOf = ({ importId }: PieceKey, no: number) => `${importId}:${no}`;
+
+export function sealPiece(key: PieceKey, no: number, bytes: Uint8Array): Buffer {
+  return sealBytes(key.keyId, key.key, placeOf(key, no), bytes);
 }
 
 /** @throws when the piece was changed or is another one's */
-export function openPiece(key: Buffer, no: number, sealed: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(no)).setAuthTag(
-    sealed.subarray(sealed.length - TAG),
-  );
-  return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - TAG)), decipher.final()]);
+export function openPiece(key: PieceKey, no: number, sealed: Buffer): Buffer {
+  return openBytes(key.keyId, key.key, placeOf(key, no), sealed);
 }
 
 /** Cuts a stream into pieces of {@link PIECE} bytes (the last one is shorter), whatever the chunks it comes in. */
@@ -56,7 +54,7 @@ export async function* inPieces(source: AsyncIterable<Uint8Array>): AsyncGenerat
 }
 
 /** The spooled file of an import, decrypted as it is read. */
-export function spooled(pool: Pool, key: Buffer, importId: string, size: number): ByteSource {
+export function spooled(pool: Pool, key: PieceKey, importId: string, size: number): ByteSource {
   return {
     size,
     async *read(start = 0, end = size) {
