@@ -20,17 +20,22 @@ import { StepsController } from './household/steps.controller.js';
 import { VillageListController } from './household/village-list.controller.js';
 import { VillagesController } from './household/villages.controller.js';
 import { ImportModule } from './import/import.module.js';
+import { PapersModule } from './papers/papers.module.js';
 import { PolicyController } from './policy.controller.js';
 import { PersonsController } from './vault/persons.controller.js';
+import { YearClosingsController } from './year/year-closings.controller.js';
+import { yearStream } from './year/year.stream.js';
 
 type Logger = ReturnType<typeof createLogger>;
 
 /** Where the relay sends the households' events; a test gives a topic of its own, for a topic belongs to one database. */
 export const RELAY_TOPIC = Symbol('registry:relay-topic');
+/** The same for the closings of years. */
+export const YEAR_RELAY_TOPIC = Symbol('registry:year-relay-topic');
 
 /** The registry: composition root. */
 @Module({
-  imports: [RegistryCoreModule, ImportModule],
+  imports: [RegistryCoreModule, ImportModule, PapersModule],
   controllers: [
     HouseholdsController,
     StepsController,
@@ -39,8 +44,13 @@ export const RELAY_TOPIC = Symbol('registry:relay-topic');
     VillagesController,
     PolicyController,
     PersonsController,
+    YearClosingsController,
   ],
-  providers: [VillageBatch, { provide: RELAY_TOPIC, useValue: householdStream.topic }],
+  providers: [
+    VillageBatch,
+    { provide: RELAY_TOPIC, useValue: householdStream.topic },
+    { provide: YEAR_RELAY_TOPIC, useValue: yearStream.topic },
+  ],
 })
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private kafka: Kafka | undefined;
@@ -55,6 +65,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly readiness: ReadinessChecks,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(RELAY_TOPIC) private readonly topic: Topic,
+    @Inject(YEAR_RELAY_TOPIC) private readonly yearTopic: Topic,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -64,7 +75,10 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       pool: this.pool,
       store: this.store,
       kafka: this.kafka,
-      streamTopics: new Map([[householdStream.name, this.topic]]),
+      streamTopics: new Map([
+        [householdStream.name, this.topic],
+        [yearStream.name, this.yearTopic],
+      ]),
       source: '/fupin/registry',
       metrics: eventMetrics(this.metrics),
       logger,

@@ -1,16 +1,16 @@
 import { Module } from '@nestjs/common';
 import { CommandHandler, EventStore } from '@fupin/event-sourcing';
 import { loadPolicy } from '@fupin/policy';
-import { createPool, migrate, ServiceConfig } from '@fupin/service';
+import { createPool, ServiceConfig } from '@fupin/service';
 import { Pool } from 'pg';
-import { Registry1700000000001 } from '../migrations/1-registry.js';
-import { Import1700000000002 } from '../migrations/2-import.js';
 import { HouseholdDesk } from './household/household-desk.js';
 import { PolicyOfTheHouse } from './policy-of-the-house.js';
 import { HouseholdDirectory } from './household/household-directory.js';
+import { checkNumberHash } from './vault/number-hash-check.js';
 import { PersonVault } from './vault/person-vault.js';
 import { readVaultKeys } from './vault/vault-keys.js';
 import { Villages } from './villages.js';
+import { YearClosings } from './year/year-closings.js';
 
 /** What other parts of the registry (the bulk import) build upon. */
 const SHARED = [
@@ -22,6 +22,7 @@ const SHARED = [
   PersonVault,
   PolicyOfTheHouse,
   Villages,
+  YearClosings,
 ];
 
 /** Database, store, vault and what is looked up: shared by the parts of the registry. */
@@ -30,10 +31,7 @@ const SHARED = [
     {
       provide: Pool,
       inject: [ServiceConfig],
-      useFactory: async (config: ServiceConfig) => {
-        await migrate({ url: config.databaseUrl, migrations: [Registry1700000000001, Import1700000000002] });
-        return createPool(config.databaseUrl, { name: config.name, max: 16 });
-      },
+      useFactory: (config: ServiceConfig) => createPool(config.databaseUrl, { name: config.name, max: 16 }),
     },
     { provide: EventStore, inject: [Pool], useFactory: (pool: Pool) => new EventStore({ pool }) },
     {
@@ -45,11 +43,16 @@ const SHARED = [
     {
       provide: PersonVault,
       inject: [Pool],
-      useFactory: (pool: Pool) => new PersonVault(pool, readVaultKeys()),
+      useFactory: async (pool: Pool) => {
+        const keys = readVaultKeys();
+        await checkNumberHash(pool, keys);
+        return new PersonVault(pool, keys);
+      },
     },
     HouseholdDirectory,
     HouseholdDesk,
     Villages,
+    YearClosings,
   ],
   exports: SHARED,
 })

@@ -1,13 +1,13 @@
 // The registry as a client meets it: started over real PostgreSQL and Kafka, spoken to over HTTP.
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { HOUSEHOLD_TOPIC, type Topic } from '@fupin/contracts';
+import { HOUSEHOLD_TOPIC, YEAR_TOPIC, type Topic } from '@fupin/contracts';
 import { connectKafka, type IncomingMessage } from '@fupin/event-sourcing';
 import { freshDatabase } from '@fupin/infra';
 import { createPool, startService, type RunningService } from '@fupin/service';
 import { startDevelopmentIssuer, type DevelopmentIssuer } from '@fupin/service/development-issuer';
 import type { Pool } from 'pg';
-import { AppModule, RELAY_TOPIC } from '../src/app.module.js';
+import { AppModule, RELAY_TOPIC, YEAR_RELAY_TOPIC } from '../src/app.module.js';
 import { registryOptions } from '../src/options.js';
 import { application, chain, COUNTY } from './bodies.js';
 
@@ -93,11 +93,16 @@ export async function startHarness(): Promise<Harness> {
   const url = await freshDatabase(process.env['TEST_DATABASE_URL'] ?? '', 'registry_e2e');
   let logged = '';
   // A topic belongs to one database: every harness has its own of both.
-  const topic: Topic = {
-    ...HOUSEHOLD_TOPIC,
-    name: `${HOUSEHOLD_TOPIC.name}.${randomBytes(6).toString('hex')}`,
+  const own = randomBytes(6).toString('hex');
+  const topic: Topic = { ...HOUSEHOLD_TOPIC, name: `${HOUSEHOLD_TOPIC.name}.${own}` };
+  const yearTopic: Topic = { ...YEAR_TOPIC, name: `${YEAR_TOPIC.name}.${own}` };
+  const module = {
+    module: AppModule,
+    providers: [
+      { provide: RELAY_TOPIC, useValue: topic },
+      { provide: YEAR_RELAY_TOPIC, useValue: yearTopic },
+    ],
   };
-  const module = { module: AppModule, providers: [{ provide: RELAY_TOPIC, useValue: topic }] };
   const registry = await startService(module, {
     ...registryOptions,
     env: {

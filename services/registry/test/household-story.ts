@@ -6,6 +6,7 @@ import {
   EntryKind,
   EvidenceSchema,
   EvidenceSource,
+  ExitReversalReason,
   Guarantee,
   GuaranteeFindingSchema,
   HouseholdKind,
@@ -13,6 +14,7 @@ import {
   MemberSchema,
   NoticeLevel,
   PovertyCausesSchema,
+  RemovalReason,
   Sex,
 } from '@fupin/contracts';
 import { loadPolicy } from '@fupin/policy';
@@ -23,6 +25,7 @@ import { householdDecider } from '../src/household/decider.js';
 import type { ProcedureName } from '../src/household/procedure.js';
 import { fold, type NewEvent, type RecordedEvent } from '@fupin/event-sourcing/decider';
 import type { HouseholdState } from '../src/household/state.js';
+import { NOTHING_CLOSED } from '../src/year/closed-years.js';
 
 export const LINE_2016 = 295_200n;
 export const TODAY = '2016-12-31';
@@ -59,6 +62,9 @@ export const on = (occurredOn: string, rest: Partial<Basis> = {}): Basis => ({
   today: occurredOn > TODAY ? TODAY : occurredOn,
   origin: 'live',
   policy: POLICY,
+  village: '422823101201',
+  closedYears: NOTHING_CLOSED,
+  mayChangeClosed: false,
   ...rest,
 });
 
@@ -194,6 +200,33 @@ export const visit = (occurredOn: string): HouseholdCommand => ({
   living: 2,
 });
 
+export const proposeRemoval = (occurredOn: string, reason = RemovalReason.URBAN_HOUSE): HouseholdCommand => ({
+  type: 'proposeRemoval',
+  ...on(occurredOn),
+  reason,
+  evidence: evidence(occurredOn),
+});
+export const reverseExit = (
+  occurredOn: string,
+  exitEventId: string,
+  reason = ExitReversalReason.INCOME,
+): HouseholdCommand => ({
+  type: 'reverseExit',
+  ...on(occurredOn),
+  exitEventId,
+  reason,
+  evidence: evidence(occurredOn),
+});
+export const retainPolicy = (occurredOn: string, until: string, today = occurredOn): HouseholdCommand => ({
+  type: 'retainPolicy',
+  ...on(occurredOn, { today }),
+  until,
+});
+export const endPolicy = (occurredOn: string, today = occurredOn): HouseholdCommand => ({
+  type: 'endPolicy',
+  ...on(occurredOn, { today }),
+});
+
 /** The chain after the first step, up to and with the announcement: village notice on day 4, township notice on day 13. */
 export const chain = (month: string, procedure: 'identification' | 'return'): HouseholdCommand[] => [
   review(`${month}-02`, procedure),
@@ -218,6 +251,17 @@ export const exit = (month: string): HouseholdCommand[] => [
 export const ready = (month: string, perHeadFen = LINE_2016 + 1n) => [
   survey(`${month}-01`, perHeadFen),
   assess(`${month}-01`),
+];
+
+/** The removal chain: notice on day 4, announcement on day 14. */
+export const removing = (month: string): HouseholdCommand[] => [
+  proposeRemoval(`${month}-01`),
+  review(`${month}-02`, 'removal'),
+  verify(`${month}-03`, 'removal'),
+  notice(`${month}-04`, 'removal'),
+  township(`${month}-12`, 'removal'),
+  county(`${month}-13`, 'removal'),
+  announce(`${month}-14`, 'removal'),
 ];
 
 /** Runs commands that must all be accepted; gives the events, and the state after them. */

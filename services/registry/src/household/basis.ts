@@ -1,6 +1,7 @@
 import { EvidenceSource, type Evidence, type InquiryAuthorisation } from '@fupin/contracts';
-import { daysBetween, yearOf } from '@fupin/domain';
+import { daysBetween, yearOf, type BusinessDate, type RegionCode } from '@fupin/domain';
 import type { NewEvent, Refusal } from '@fupin/event-sourcing/decider';
+import { closedOn } from '../year/closed-years.js';
 import type { Basis } from './commands.js';
 import type { Event } from './event.js';
 import type { HouseholdState } from './state.js';
@@ -21,7 +22,7 @@ function isBackdated(basis: Basis): boolean {
 /**
  * Why the business date cannot stand. Never in the future; a past year only under the history scope, except within the
  * days in which late recording is not even marked (a fact of 30 December recorded on 2 January); a status never before
- * the last one; no fact before the household's file begins.
+ * the last one; no fact before the household's file begins; none in a closed year without the right to change it.
  */
 export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status' | 'fact'): Refusal[] {
   const { occurredOn, today } = basis;
@@ -42,6 +43,7 @@ export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status'
       field: 'occurredOn',
     });
   }
+  refusals.push(...closedYearRefusals(basis, villageOn(state, occurredOn, basis.village), occurredOn));
   if (state.status === 'none') return refusals;
   if (kind === 'status' && occurredOn < state.file.lastStatusOn) {
     refusals.push({
@@ -61,6 +63,44 @@ export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status'
     });
   }
   return refusals;
+}
+
+/**
+ * 年度封库: why a fact of this date may not touch the figures of a region. The year is closed there, and the caller has no
+ * right to change it, or has it on the closing's own day: the figures known at the end of that day are the published ones.
+ */
+export function closedYearRefusals(
+  { closedYears, mayChangeClosed, today }: Basis,
+  region: RegionCode,
+  date: BusinessDate,
+  field = 'occurredOn',
+): Refusal[] {
+  const year = yearOf(date);
+  const closed = closedOn(closedYears, region, year);
+  if (closed === undefined || (mayChangeClosed && closed < today)) return [];
+  return [
+    {
+      code: 'year-closed',
+      message: mayChangeClosed
+        ? `${year} was closed on ${closed}; it may be changed from the day after`
+        : `${year} was closed on ${closed}; only who may change closed years records or corrects facts of it`,
+      messageZh: mayChangeClosed
+        ? `${year}年度已于${closed}封库，次日起方可变更`
+        : `${year}年度已于${closed}封库，变更须有封库数据修改权限`,
+      ruleId: 'REG-36',
+      field,
+    },
+  ];
+}
+
+/** Where a household lived on a day; `today` is its village of today. A move that came later is taken back. */
+export function villageOn(state: HouseholdState, date: BusinessDate, today: RegionCode): RegionCode {
+  let village = today;
+  for (let entry = state.status === 'none' ? undefined : state.file.log; entry; entry = entry.before) {
+    const { event, occurredOn } = entry.fact;
+    if (event.case === 'householdMoved' && occurredOn > date) village = event.value.fromRegion;
+  }
+  return village;
 }
 
 /** Evidence must name its source, its date (not after the fact's own) and the paper's id. */
@@ -102,7 +142,8 @@ export function authorisationRefusals(
   return laterThanFact(authorisation.signedOn, basis, 'authorisation.signedOn');
 }
 
-function laterThanFact(date: string, basis: Basis, field: string): Refusal[] {
+/** A paper is not dated after the fact that it proves. */
+export function laterThanFact(date: string, basis: Basis, field: string): Refusal[] {
   if (date <= basis.occurredOn) return [];
   return [
     {

@@ -40,7 +40,7 @@ export class VillageBatch {
     assertWithin(request.caller, village, 'code');
     assertMay(request.caller, task);
     refuseTwice(body.items);
-    const basis = this.desk.basis(request.caller, village, body.occurredOn);
+    const basis = await this.desk.basis(request.caller, village, body.occurredOn);
     const villages = await this.directory.villagesOf(body.items.map((item) => item.householdId));
 
     const outcomes = new Map<string, HandledHousehold | Error>();

@@ -1,19 +1,31 @@
 import type {
+  CodedValue,
   ComparisonHit,
   Condition,
+  CorrectionReason,
+  DocumentKind,
   EntryKind,
   Evidence,
+  ExitPath,
+  ExitReversalReason,
+  Fuel,
   GuaranteeFinding,
   HistorySource,
   HouseholdKind,
   InquiryAuthorisation,
+  JoinReason,
+  LeaveReason,
   LivingConditionsRecorded,
   Member,
+  MemberRelation,
   NoticeLevel,
   PovertyCauses,
+  PovertyStandard,
+  RemovalReason,
 } from '@fupin/contracts';
-import type { BusinessDate } from '@fupin/domain';
+import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { RegistryPolicy } from '@fupin/policy/registry';
+import type { ClosedYears } from '../year/closed-years.js';
 import type { ProcedureName } from './procedure.js';
 
 /** What every command brings along, because the domain never reads a clock or a setting. */
@@ -26,6 +38,12 @@ export interface Basis {
   readonly origin: 'live' | 'history';
   /** The rule set valid for the household's region on the business date. */
   readonly policy: RegistryPolicy;
+  /** Village in which the household lives today. */
+  readonly village: RegionCode;
+  /** 年度封库: what is closed, with the day of it. */
+  readonly closedYears: ClosedYears;
+  /** The caller may change closed years (scope `closed-year:write`). */
+  readonly mayChangeClosed: boolean;
 }
 
 interface StepOf {
@@ -45,19 +63,26 @@ export interface IncomeFigures {
   readonly evidence: Evidence;
 }
 
+/** Form fields A21–A24, A35–A37 and the distance to the market, as the event has them. */
 export type LivingConditions = Pick<
   LivingConditionsRecorded,
   'housingAreaHundredthM2' | 'structure' | 'builtYear' | 'electricity' | 'tapWater'
->;
+> & {
+  readonly relocation?: boolean;
+  readonly fuels?: readonly Fuel[];
+  readonly distanceToMarketM?: number;
+};
 
 export type FileApplication = Basis & {
   readonly type: 'fileApplication';
   readonly entryKind: EntryKind;
   readonly householdKind: HouseholdKind;
-  /** Empty when a household that was turned down applies again: its members are known. */
+  /** Empty when a household that was turned down or removed applies again: its members are known. */
   readonly members: readonly Member[];
   readonly causes: PovertyCauses;
   readonly authorisation: InquiryAuthorisation;
+  /** A1 */
+  readonly standard?: PovertyStandard;
 };
 export type HoldDemocraticReview = Basis &
   StepOf & {
@@ -95,7 +120,12 @@ export type PublishAnnouncement = Basis &
     /** The register number set aside for the household; identification only. */
     readonly householdNo?: string;
   };
-export type PlanExit = Basis & { readonly type: 'planExit'; readonly year: number };
+export type PlanExit = Basis & {
+  readonly type: 'planExit';
+  readonly year: number;
+  /** 五个一批: by which measures; may be named later. */
+  readonly paths?: readonly ExitPath[];
+};
 export type SignAcknowledgement = Basis & {
   readonly type: 'signAcknowledgement';
   readonly documentId: string;
@@ -120,6 +150,117 @@ export type ReportRelapse = Basis & {
   readonly causes: PovertyCauses;
   readonly authorisation: InquiryAuthorisation;
 };
+export type ProposeRemoval = Basis & {
+  readonly type: 'proposeRemoval';
+  readonly reason: RemovalReason;
+  readonly evidence: Evidence;
+};
+export type ReverseExit = Basis & {
+  readonly type: 'reverseExit';
+  /** The exit that is cancelled; must be the household's last. */
+  readonly exitEventId: string;
+  readonly reason: ExitReversalReason;
+  readonly evidence: Evidence;
+};
+export type RetainPolicy = Basis & { readonly type: 'retainPolicy'; readonly until: BusinessDate };
+export type EndPolicy = Basis & { readonly type: 'endPolicy' };
+export type FileDocument = Basis & {
+  readonly type: 'fileDocument';
+  readonly documentId: string;
+  readonly kind: DocumentKind;
+  /** 32 bytes. */
+  readonly sha256: Uint8Array;
+  readonly mediaType: string;
+  readonly sizeBytes: bigint;
+  readonly datedOn: BusinessDate;
+};
+export type AddMember = Basis & {
+  readonly type: 'addMember';
+  readonly reason: JoinReason;
+  /** A new person with the date of birth of their ID number, or one who was a member before. */
+  readonly person:
+    | { readonly member: Member; readonly birthDate: BusinessDate }
+    | { readonly personId: string; readonly relation: CodedValue };
+  /** Birth only. */
+  readonly parentPersonIds: readonly string[];
+};
+export type RecordMemberDeparture = Basis & {
+  readonly type: 'recordMemberDeparture';
+  readonly personId: string;
+  readonly reason: LeaveReason;
+  /** When the head leaves and others stay: what each of them is to the new head. */
+  readonly relations: readonly MemberRelation[];
+};
+export type ChangeMember = Basis & {
+  readonly type: 'changeMember';
+  readonly personId: string;
+  /** What has changed; the rest stays. */
+  readonly changes: MemberChanges;
+};
+export type MemberChanges = Partial<
+  Pick<
+    Member,
+    | 'relation'
+    | 'ethnicity'
+    | 'education'
+    | 'schooling'
+    | 'health'
+    | 'workAbility'
+    | 'workplace'
+    | 'monthsWorked'
+    | 'dibao'
+    | 'medicalInsurance'
+    | 'pension'
+  >
+>;
+export type ChangeHouseholdKind = Basis & {
+  readonly type: 'changeHouseholdKind';
+  readonly householdKind: HouseholdKind;
+};
+export type MoveHousehold = Basis & {
+  readonly type: 'moveHousehold';
+  /** The village moved to; the one moved from is the basis's. */
+  readonly toRegion: RegionCode;
+};
+
+/** The other household of a command over two, with a basis of its own: its village may have other rules. */
+export interface OtherHousehold {
+  readonly householdId: string;
+  readonly basis: Basis;
+}
+export type TransferMember = Basis & {
+  readonly type: 'transferMember';
+  /** The household that is joined. */
+  readonly householdId: string;
+  readonly personId: string;
+  readonly reason: JoinReason;
+  /** To the head of the household that is joined. */
+  readonly relation: CodedValue;
+  /** The household that is left. */
+  readonly from: OtherHousehold;
+  /** When its head leaves and others stay: what each of them is to the new head. */
+  readonly relationsLeft: readonly MemberRelation[];
+};
+export type SplitHousehold = Basis & {
+  readonly type: 'splitHousehold';
+  readonly householdId: string;
+  readonly intoHouseholdId: string;
+  /** The register number set aside for the new household. */
+  readonly householdNo: string;
+  /** Who goes, and what each is to the new household's head. */
+  readonly relations: readonly MemberRelation[];
+  /** When the head goes: what the others are to the new head of the old household. */
+  readonly relationsLeft: readonly MemberRelation[];
+};
+export type MergeHouseholds = Basis & {
+  readonly type: 'mergeHouseholds';
+  /** The household that stays. */
+  readonly householdId: string;
+  /** The household that ends. */
+  readonly from: OtherHousehold;
+  /** What each of its members is to the head of the one that stays. */
+  readonly relations: readonly MemberRelation[];
+};
 export type RegisterFromHistory = Basis & {
   readonly type: 'registerFromHistory';
   readonly householdNo: string;
@@ -127,9 +268,66 @@ export type RegisterFromHistory = Basis & {
   readonly householdKind: HouseholdKind;
   readonly members: readonly Member[];
   readonly causes: PovertyCauses;
+  /** A1 */
+  readonly standard?: PovertyStandard;
   readonly source: Pick<HistorySource, 'importId' | 'row'>;
   readonly survey?: IncomeFigures;
   readonly livingConditions?: LivingConditions;
+};
+
+/**
+ * The right fact of an event, in the words of the command that recorded the wrong one. Exits and moves have none: an exit
+ * is reckoned from other facts, a move to another village is another move.
+ */
+export type RightFact =
+  | {
+      readonly case: 'householdRegistered';
+      readonly entryKind: EntryKind;
+      readonly householdKind: HouseholdKind;
+      readonly members: readonly Member[];
+      readonly causes: PovertyCauses;
+    }
+  | { readonly case: 'povertyCausesRecorded'; readonly causes: PovertyCauses }
+  | { readonly case: 'incomeSurveyed'; readonly figures: IncomeFigures }
+  | { readonly case: 'guaranteesAssessed'; readonly findings: readonly GuaranteeFinding[] }
+  | { readonly case: 'livingConditionsRecorded'; readonly conditions: LivingConditions }
+  | {
+      readonly case: 'monitoringVisitRecorded';
+      readonly production: Condition;
+      readonly living: Condition;
+    }
+  | { readonly case: 'householdReturned'; readonly causes: PovertyCauses }
+  | {
+      readonly case: 'memberAdded';
+      readonly member: Member;
+      readonly reason: JoinReason;
+      readonly parentPersonIds: readonly string[];
+    }
+  | {
+      readonly case: 'memberLeft';
+      readonly reason: LeaveReason;
+      readonly relations: readonly MemberRelation[];
+    }
+  | { readonly case: 'memberChanged'; readonly member: Member }
+  | { readonly case: 'householdKindChanged'; readonly householdKind: HouseholdKind };
+
+export type CorrectEvent = Basis & {
+  readonly type: 'correctEvent';
+  /** The event that was mistaken; `occurredOn` of the command is the day of the correction. */
+  readonly eventId: string;
+  readonly reason: CorrectionReason;
+  readonly noteId: string;
+  /** Its right business date; the one it has when left out. */
+  readonly rightOccurredOn?: BusinessDate;
+  /** What it should have said; only the date was wrong when left out. */
+  readonly right?: RightFact;
+  /** The rule set of a region on a day: a fact rests on that of its own date. */
+  readonly policyOn: (region: RegionCode, date: BusinessDate) => RegistryPolicy;
+};
+export type CloseFinding = Basis & {
+  readonly type: 'closeFinding';
+  readonly findingEventId: string;
+  readonly noteId: string;
 };
 
 export type HouseholdCommand =
@@ -151,4 +349,16 @@ export type HouseholdCommand =
   | RecordLivingConditions
   | RecordMonitoringVisit
   | ReportRelapse
-  | RegisterFromHistory;
+  | ProposeRemoval
+  | ReverseExit
+  | RetainPolicy
+  | EndPolicy
+  | FileDocument
+  | AddMember
+  | RecordMemberDeparture
+  | ChangeMember
+  | ChangeHouseholdKind
+  | MoveHousehold
+  | RegisterFromHistory
+  | CorrectEvent
+  | CloseFinding;

@@ -2,7 +2,10 @@ import type { Decider, Decision } from '@fupin/event-sourcing/decider';
 import { publishAnnouncement } from './announcement.js';
 import type { Event } from './basis.js';
 import type { HouseholdCommand } from './commands.js';
+import { fileDocument } from './documents.js';
+import { closeFinding, correctEvent } from './corrections.js';
 import { evolve } from './evolve.js';
+import { reverseExit } from './exit-reversal.js';
 import { planExit, signAcknowledgement } from './exit.js';
 import {
   assessGuarantees,
@@ -18,7 +21,13 @@ import {
   completeTownshipReview,
   fileApplication,
 } from './identification.js';
+import { endPolicy, retainPolicy } from './policies.js';
+import { addMember } from './joining.js';
+import { recordMemberDeparture } from './leaving.js';
+import { changeHouseholdKind, changeMember } from './member-changes.js';
+import { moveHousehold } from './move.js';
 import { reportRelapse } from './relapse.js';
+import { proposeRemoval } from './removal.js';
 import { NO_HOUSEHOLD, type HouseholdState } from './state.js';
 import {
   completeVerification,
@@ -67,8 +76,32 @@ export function decide(command: HouseholdCommand, state: HouseholdState): Decisi
       return recordMonitoringVisit(command, state);
     case 'reportRelapse':
       return reportRelapse(command, state);
+    case 'proposeRemoval':
+      return proposeRemoval(command, state);
+    case 'reverseExit':
+      return reverseExit(command, state);
+    case 'retainPolicy':
+      return retainPolicy(command, state);
+    case 'endPolicy':
+      return endPolicy(command, state);
+    case 'fileDocument':
+      return fileDocument(command, state);
+    case 'addMember':
+      return addMember(command, state);
+    case 'recordMemberDeparture':
+      return recordMemberDeparture(command, state);
+    case 'changeMember':
+      return changeMember(command, state);
+    case 'changeHouseholdKind':
+      return changeHouseholdKind(command, state);
+    case 'moveHousehold':
+      return moveHousehold(command, state);
     case 'registerFromHistory':
       return registerFromHistory(command, state);
+    case 'correctEvent':
+      return correctEvent(command, state);
+    case 'closeFinding':
+      return closeFinding(command, state);
     default:
       return command satisfies never;
   }

@@ -1,10 +1,12 @@
 import {
+  type Fuel,
   GuaranteesAssessedSchema,
   HousingStructure,
   IncomeSurveyedSchema,
   LivingConditionsRecordedSchema,
   MonitoringVisitRecordedSchema,
   PovertyCausesRecordedSchema,
+  type GuaranteeFinding,
 } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { divideHalfUp, MAX_FEN, yearOf } from '@fupin/domain';
@@ -22,6 +24,9 @@ import type {
 } from './commands.js';
 import { causeRefusals } from './identification.js';
 import type { HouseholdState } from './state.js';
+
+/** The form's A36 has room for three. */
+export const MAX_FUELS = 3;
 
 /** 致贫原因: the causes as they are now known, one main and up to two others. */
 export function recordPovertyCauses(command: RecordPovertyCauses, state: HouseholdState): Decision<Event> {
@@ -117,7 +122,15 @@ export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: numbe
 /** 两不愁三保障 and safe water: each finding with its evidence; what is not named keeps its last finding. */
 export function assessGuarantees(command: AssessGuarantees, state: HouseholdState): Decision<Event> {
   const { findings } = command;
-  const refusals = factRefusals(command, state);
+  const refusals = [...factRefusals(command, state), ...findingRefusals(findings, command)];
+  if (refusals.length > 0) return refuse(...refusals);
+  const value = create(GuaranteesAssessedSchema, { findings: [...findings] });
+  return accept(recorded(command, { case: 'guaranteesAssessed', value }, 'REG-01', 'REG-02', 'TGT-13'));
+}
+
+/** At least one finding, each guarantee once, each with its evidence. */
+export function findingRefusals(findings: readonly GuaranteeFinding[], basis: Basis): Refusal[] {
+  const refusals: Refusal[] = [];
   if (findings.length === 0)
     refusals.push({ code: 'findings-missing', message: 'Nothing was assessed', field: 'findings' });
   const seen = new Set<number>();
@@ -131,14 +144,12 @@ export function assessGuarantees(command: AssessGuarantees, state: HouseholdStat
       });
     }
     seen.add(finding.guarantee);
-    refusals.push(...evidenceRefusals(finding.evidence, command, `findings[${index}].evidence`));
+    refusals.push(...evidenceRefusals(finding.evidence, basis, `findings[${index}].evidence`));
   });
-  if (refusals.length > 0) return refuse(...refusals);
-  const value = create(GuaranteesAssessedSchema, { findings: [...findings] });
-  return accept(recorded(command, { case: 'guaranteesAssessed', value }, 'REG-01', 'REG-02', 'TGT-13'));
+  return refusals;
 }
 
-/** 居住条件, form fields A21–A23, A35, A37. */
+/** 居住条件, form fields A21–A24, A35–A37 and the distance to the market. */
 export function recordLivingConditions(
   command: RecordLivingConditions,
   state: HouseholdState,
@@ -150,18 +161,49 @@ export function recordLivingConditions(
 
 export function livingConditionsRecorded(conditions: LivingConditions): Event {
   const { housingAreaHundredthM2, structure, builtYear, electricity, tapWater } = conditions;
+  const { relocation = false, fuels = [], distanceToMarketM } = conditions;
   const value = create(LivingConditionsRecordedSchema, {
     housingAreaHundredthM2,
     structure,
     builtYear,
     electricity,
     tapWater,
+    relocation,
+    fuels: [...fuels],
+    ...(distanceToMarketM !== undefined && { distanceToMarketM }),
   });
   return { case: 'livingConditionsRecorded', value };
 }
 
-/** No house: area 0, structure and year left out (annex D, A21–A23). A house is not built after the fact's year. */
+/** What stands against living conditions: an incomplete house, or more than three fuels (annex D, A21–A23, A36). */
 export function livingRefusals(conditions: LivingConditions, basis: Basis): Refusal[] {
+  return [...houseRefusals(conditions, basis), ...fuelRefusals(conditions.fuels ?? [])];
+}
+
+/** A36: up to three, none twice. */
+function fuelRefusals(fuels: readonly Fuel[]): Refusal[] {
+  const refusals: Refusal[] = [];
+  if (fuels.length > MAX_FUELS) {
+    refusals.push({
+      code: 'too-many-fuels',
+      message: `At most ${MAX_FUELS} kinds of fuel`,
+      messageZh: `主要燃料最多${MAX_FUELS}项`,
+      field: 'fuels',
+    });
+  }
+  if (new Set(fuels).size < fuels.length) {
+    refusals.push({
+      code: 'fuel-twice',
+      message: 'A kind of fuel is named twice',
+      messageZh: '燃料类型重复',
+      field: 'fuels',
+    });
+  }
+  return refusals;
+}
+
+/** No house: area 0, structure and year left out (annex D, A21–A23). A house is not built after the fact's year. */
+function houseRefusals(conditions: LivingConditions, basis: Basis): Refusal[] {
   const { housingAreaHundredthM2: area, structure, builtYear } = conditions;
   if (
     area === 0

@@ -10,11 +10,12 @@ import {
 } from '@fupin/event-sourcing';
 import { assertWithin, type Caller, type CommandRequest } from '@fupin/service';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
+import { YearClosings } from '../year/year-closings.js';
 import type { Event } from './basis.js';
 import type { Basis, HouseholdCommand } from './commands.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
-import { assertMay, HISTORY_SCOPE, type Task } from './permissions.js';
+import { assertMay, CLOSED_YEAR_SCOPE, HISTORY_SCOPE, type Task } from './permissions.js';
 
 export type HandledHousehold = Handled<Event>;
 
@@ -35,6 +36,7 @@ export class HouseholdDesk {
     private readonly handler: CommandHandler,
     private readonly directory: HouseholdDirectory,
     private readonly policies: PolicyOfTheHouse,
+    private readonly closings: YearClosings,
   ) {}
 
   /**
@@ -52,7 +54,7 @@ export class HouseholdDesk {
     const village = await this.directory.villageOf(householdId);
     assertWithin(request.caller, village);
     assertMay(request.caller, task);
-    const basis = this.basis(request.caller, village, occurredOn);
+    const basis = await this.basis(request.caller, village, occurredOn);
     const command = await build(basis, village);
     return this.handle(request, householdId, village, command, extras);
   }
@@ -95,13 +97,21 @@ export class HouseholdDesk {
   }
 
   /**
-   * The basis of a command: today, the rule set valid for the village on the business date, and whether the fact counts
-   * as history (the caller has the scope and the date is older than late recording allows).
+   * The basis of a command: today, the rule set valid for the village on the business date, whether the fact counts as
+   * history (the caller has the scope and the date is older than late recording allows), and which years are closed.
    */
-  basis(caller: Caller, village: string, occurredOn: string): Basis {
+  async basis(caller: Caller, village: string, occurredOn: string): Promise<Basis> {
     const today = this.today();
     const policy = this.policies.registryAt(village, occurredOn);
     const old = daysBetween(occurredOn, today) > policy.backdatedAfterDays;
-    return { occurredOn, today, policy, origin: old && caller.hasScope(HISTORY_SCOPE) ? 'history' : 'live' };
+    return {
+      occurredOn,
+      today,
+      policy,
+      origin: old && caller.hasScope(HISTORY_SCOPE) ? 'history' : 'live',
+      village,
+      closedYears: await this.closings.closedYears(today),
+      mayChangeClosed: caller.hasScope(CLOSED_YEAR_SCOPE),
+    };
   }
 }

@@ -19,7 +19,11 @@ export type Task =
   | 'acknowledgement'
   | 'householdFact'
   | 'guaranteeAssessment'
-  | 'relapseReport';
+  | 'relapseReport'
+  | 'removalProposal'
+  | 'exitReversal'
+  | 'policyDecision'
+  | 'document';
 
 /** Townships also enter what their villages without a terminal have done on paper. */
 const VILLAGE: readonly Role[] = ['villageCadre', 'township'];
@@ -43,11 +47,17 @@ const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
   householdFact: VILLAGE,
   guaranteeAssessment: ['villageCadre', 'township', 'sectorBureau'],
   relapseReport: VILLAGE,
+  removalProposal: ['villageCadre', 'township', 'county'],
+  exitReversal: ['county'],
+  policyDecision: ['county'],
+  document: ['villageCadre', 'township', 'county', 'sectorBureau'],
 };
 
 /** Who transcribes papers of past years does not take the steps they record, so the step's own role is not asked for. */
 const TRANSCRIBERS: readonly Role[] = ['township', 'county', 'city', 'province', 'service'];
 export const HISTORY_SCOPE = 'history:write';
+/** 封库数据修改: facts and corrections of a closed year, shown beside the published figures. */
+export const CLOSED_YEAR_SCOPE = 'closed-year:write';
 
 export const noticeTask = (level: 'village' | 'township'): Task =>
   level === 'village' ? 'villageNotice' : 'townshipNotice';

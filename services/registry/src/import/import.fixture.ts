@@ -7,8 +7,7 @@ import { freshDatabase, dropDatabase } from '@fupin/infra';
 import { loadPolicy } from '@fupin/policy';
 import { createPool, migrate } from '@fupin/service';
 import type { Pool } from 'pg';
-import { Registry1700000000001 } from '../../migrations/1-registry.js';
-import { Import1700000000002 } from '../../migrations/2-import.js';
+import { MIGRATIONS } from '../../migrations/index.js';
 import type { VaultKeys } from '../vault/vault-keys.js';
 import { findImport, type ImportRecord } from './job/import-record.js';
 import { receive, type Upload } from './job/receive.js';
@@ -109,13 +108,14 @@ export async function openRegistry(
   shared?: { url: string; keys: VaultKeys },
 ): Promise<Registry & { url: string; keys: VaultKeys }> {
   const url = shared?.url ?? (await freshDatabase(adminUrl, 'import'));
-  if (!shared) await migrate({ url, migrations: [Registry1700000000001, Import1700000000002] });
+  if (!shared) await migrate({ url, migrations: MIGRATIONS });
   const pool: Pool = createPool(url, { max: 10 });
   const store = new EventStore({ pool });
   const keys = shared?.keys ?? {
     current: 'k1',
     byId: new Map([['k1', randomBytes(32)]]),
     hashKey: randomBytes(32),
+    numberHash: 'hmac-sha-256' as const,
   };
   const tools: RunOptions = {
     pool,

@@ -15,6 +15,7 @@ import {
 import { IsInt, IsOptional, Min } from 'class-validator';
 import { Pool } from 'pg';
 import { Counter } from 'prom-client';
+import { CLOSED_YEAR_SCOPE } from '../household/permissions.js';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import { open } from '../vault/cipher.js';
 import { PersonVault } from '../vault/person-vault.js';
@@ -86,6 +87,7 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
       subject: caller.subject,
       actorRole: caller.actorRole,
       callerRegion: caller.region,
+      mayChangeClosed: caller.hasScope(CLOSED_YEAR_SCOPE),
       correlationId: request.correlationId,
       requestKey: request.idempotency?.key,
       maxBytes: this.maxBytes,

@@ -18,6 +18,7 @@ import { numberClaim } from '../../household/household-directory.js';
 import { householdStream } from '../../household/household.stream.js';
 import { takeIn } from '../../vault/intake.js';
 import type { VaultKeys } from '../../vault/vault-keys.js';
+import { loadClosedYears } from '../../year/year-closings.js';
 import { personsOf, registration } from './household-command.js';
 import type { Checkpoint, ImportRecord } from './import-record.js';
 import { alreadyRegistered, ofDecider, personElsewhere, refusedOtherwise } from './outcome-errors.js';
@@ -99,6 +100,7 @@ async function register(
     tools.pool,
     ruled.map(({ item }) => item.household.village),
   );
+  const closedYears = await loadClosedYears(tools.pool);
   const claimsOf: (readonly string[])[] = [];
   const commands = ruled.map(({ item: { household, repeat }, policy }) => {
     const householdId = uuid();
@@ -131,6 +133,8 @@ async function register(
         householdNo,
         today: context.today,
         policy,
+        closedYears,
+        mayChangeClosed: record.mayChangeClosed,
       }),
       context: {
         envelope: {

@@ -1,10 +1,18 @@
 import { create } from '@bufbuild/protobuf';
 import { EvidenceSchema, EvidenceSource, PovertyCausesSchema, type CodedValue } from '@fupin/contracts';
 import type { RegistryPolicy } from '@fupin/policy';
+import type { ClosedYears } from '../../year/closed-years.js';
 import type { Coded } from '../../form/coded.js';
 import type { FormHouseholdRead, FormMember } from '../../form/household.js';
 import type { RegisterFromHistory } from '../../household/commands.js';
-import { coded, ENTRY_KINDS, HOUSEHOLD_KINDS, HOUSING_STRUCTURES } from '../../household/names.js';
+import {
+  coded,
+  ENTRY_KINDS,
+  FUELS,
+  HOUSEHOLD_KINDS,
+  HOUSING_STRUCTURES,
+  POVERTY_STANDARDS,
+} from '../../household/names.js';
 import type { Intake, PersonIn } from '../../vault/intake.js';
 
 /** The persons of a household as the vault takes them in, head first. */
@@ -50,7 +58,14 @@ function valueOf({ system, code }: Coded): CodedValue {
 export function registration(
   household: FormHouseholdRead,
   members: Intake['members'],
-  given: { importId: string; householdNo: string; today: string; policy: RegistryPolicy },
+  given: {
+    importId: string;
+    householdNo: string;
+    today: string;
+    policy: RegistryPolicy;
+    closedYears: ClosedYears;
+    mayChangeClosed: boolean;
+  },
 ): RegisterFromHistory {
   const { income, housing, registeredOn } = household;
   return {
@@ -59,9 +74,15 @@ export function registration(
     today: given.today,
     origin: 'history',
     policy: given.policy,
+    village: household.village,
+    closedYears: given.closedYears,
+    mayChangeClosed: given.mayChangeClosed,
     householdNo: given.householdNo,
     entryKind: ENTRY_KINDS[household.entryKind as keyof typeof ENTRY_KINDS],
     householdKind: HOUSEHOLD_KINDS[household.householdKind as keyof typeof HOUSEHOLD_KINDS],
+    ...(household.standard !== undefined && {
+      standard: POVERTY_STANDARDS[household.standard as keyof typeof POVERTY_STANDARDS],
+    }),
     members,
     causes: create(PovertyCausesSchema, {
       main: valueOf(household.mainCause),
@@ -89,6 +110,9 @@ export function registration(
         builtYear: housing.builtYear ?? 0,
         electricity: housing.electricity,
         tapWater: housing.tapWater,
+        relocation: housing.relocation,
+        fuels: housing.fuels.map((fuel) => FUELS[fuel as keyof typeof FUELS]),
+        ...(housing.distanceToMarketM !== undefined && { distanceToMarketM: housing.distanceToMarketM }),
       },
     }),
   };

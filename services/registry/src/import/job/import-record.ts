@@ -33,6 +33,8 @@ export interface ImportRecord extends Sums {
   readonly finishedAt: Date | null;
   readonly actorRole: ActorRole;
   readonly callerRegion: RegionCode;
+  /** The caller had the scope to change closed years. */
+  readonly mayChangeClosed: boolean;
   readonly correlationId: string;
   readonly region: RegionCode;
   readonly registeredOn: BusinessDate | null;
@@ -50,7 +52,7 @@ export interface ImportRecord extends Sums {
   readonly householdsDone: number;
 }
 
-const COLUMNS = `id, state, created_at, started_at, finished_at, actor_role, caller_region, correlation_id, region,
+const COLUMNS = `id, state, created_at, started_at, finished_at, actor_role, caller_region, may_change_closed, correlation_id, region,
   to_char(registered_on, 'YYYY-MM-DD') registered_on, source, format, encoding, key_id, file_hash, bytes, bytes_read, problem, attempts,
   households_done, rows_read, accepted, unchanged, refused, persons, errors`;
 const NUMBERS = [

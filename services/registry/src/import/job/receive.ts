@@ -20,6 +20,8 @@ export interface Upload {
   readonly subject: string;
   readonly actorRole: ActorRole;
   readonly callerRegion: RegionCode;
+  /** The caller has the scope to change closed years. */
+  readonly mayChangeClosed?: boolean;
   readonly correlationId: string;
   /** From Idempotency-Key, made the caller's own. */
   readonly requestKey?: string | undefined;
@@ -44,8 +46,9 @@ export async function receive(
 ): Promise<Received> {
   const id = uuid();
   await pool.query(
-    `insert into imports (id, state, subject, actor_role, caller_region, correlation_id, region, registered_on, source, format, key_id)
-     values ($1, 'receiving', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into imports (id, state, subject, actor_role, caller_region, correlation_id, region, registered_on, source, format, key_id,
+       may_change_closed)
+     values ($1, 'receiving', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       id,
       upload.subject,
@@ -57,6 +60,7 @@ export async function receive(
       seal(keys, `${id}:source`, upload.source),
       upload.format,
       keys.current,
+      upload.mayChangeClosed ?? false,
     ],
   );
   let fileHash: Buffer | undefined;

@@ -1,0 +1,268 @@
+import { create, equals } from '@bufbuild/protobuf';
+import {
+  EvidenceSchema,
+  HouseholdEventSchema,
+  JoinReason,
+  LeaveReason,
+  type EventCorrected,
+  type GuaranteeFinding,
+  type Member,
+} from '@fupin/contracts';
+import { yearOf } from '@fupin/domain';
+import type { Refusal } from '@fupin/event-sourcing/decider';
+import type { Basis, CorrectEvent } from './commands.js';
+import type { Event } from './event.js';
+import { exitStandard } from './exit-standard.js';
+import {
+  findingRefusals,
+  incomeSurveyed,
+  livingConditionsRecorded,
+  livingRefusals,
+  surveyRefusals,
+} from './facts.js';
+import { causeRefusals, entryKindRefusals, memberRefusals } from './identification.js';
+import type { HouseholdState } from './state.js';
+
+/** The kinds of events that can be corrected: those the contract has in `EventCorrected`. */
+export type Correctable = NonNullable<EventCorrected['fact']['case']>;
+export type CorrectableEvent = Extract<Event, { case: Correctable }>;
+type ValueOf<C extends Correctable> = Extract<Event, { case: C }>['value'];
+type RightOf<C extends Correctable> = Extract<NonNullable<CorrectEvent['right']>, { case: C }>;
+
+/** What stands in the place of a wrong event, and what stands against that. */
+export interface Righted {
+  readonly event: Event;
+  readonly refusals: readonly Refusal[];
+}
+
+/** `at` is the basis the fact would have been recorded on, at its right date; `before` the household just before it. */
+type Right<C extends Correctable> = (
+  wrong: ValueOf<C>,
+  right: RightOf<C> | undefined,
+  at: Basis,
+  before: HouseholdState,
+) => Righted;
+
+const RIGHT: { readonly [C in Correctable]: Right<C> } = {
+  householdRegistered: (wrong, right, at) => {
+    const { entryKind, householdKind, members, causes } = right ?? wrong;
+    return {
+      event: {
+        case: 'householdRegistered',
+        // The number, the evidence and the source stay: only what the form says of the household may have been misread.
+        value: { ...wrong, entryKind, householdKind, members: [...members], ...(causes && { causes }) },
+      },
+      refusals: [
+        ...entryKindRefusals(entryKind),
+        ...memberRefusals(members),
+        ...samePersons(wrong.members, members),
+        ...causeRefusals(causes, at.policy.maxOtherCauses),
+      ],
+    };
+  },
+  povertyCausesRecorded: (wrong, right, at) => {
+    const { causes } = right ?? wrong;
+    return {
+      event: { case: 'povertyCausesRecorded', value: { ...wrong, ...(causes && { causes }) } },
+      refusals: causeRefusals(causes, at.policy.maxOtherCauses),
+    };
+  },
+  incomeSurveyed: (wrong, right, at) => {
+    const { evidence = create(EvidenceSchema) } = wrong;
+    const figures = right?.figures ?? { ...wrong, evidence };
+    return {
+      event: incomeSurveyed(figures, wrong.persons),
+      refusals: surveyRefusals(figures, at, wrong.persons),
+    };
+  },
+  guaranteesAssessed: (wrong, right, at) => {
+    const findings: readonly GuaranteeFinding[] = right?.findings ?? wrong.findings;
+    return {
+      event: { case: 'guaranteesAssessed', value: { ...wrong, findings: [...findings] } },
+      refusals: findingRefusals(findings, at),
+    };
+  },
+  livingConditionsRecorded: (wrong, right, at) => {
+    const conditions = right?.conditions ?? wrong;
+    return {
+      event: right
+        ? livingConditionsRecorded(conditions)
+        : { case: 'livingConditionsRecorded', value: wrong },
+      refusals: livingRefusals(conditions, at),
+    };
+  },
+  // An exit states what the household's other facts came to: it is reckoned anew, never taken from a request.
+  householdExited: (wrong, _right, at, before) => ({
+    event: { case: 'householdExited', value: exitAt(wrong, at, before) },
+    refusals: [],
+  }),
+  monitoringVisitRecorded: (wrong, right) => ({
+    event: {
+      case: 'monitoringVisitRecorded',
+      value: { ...wrong, ...(right && { production: right.production, living: right.living }) },
+    },
+    refusals: [],
+  }),
+  householdReturned: (wrong, right, at) => {
+    const { causes } = right ?? wrong;
+    return {
+      event: { case: 'householdReturned', value: { ...wrong, ...(causes && { causes }) } },
+      refusals: right ? causeRefusals(causes, at.policy.maxOtherCauses) : [],
+    };
+  },
+  memberAdded: (wrong, right, _at, before) => {
+    const member = right?.member ?? wrong.member;
+    const reason = right?.reason ?? wrong.reason;
+    const parentPersonIds = right?.parentPersonIds ?? wrong.parentPersonIds;
+    return {
+      event: {
+        case: 'memberAdded',
+        value: { ...wrong, ...(member && { member }), reason, parentPersonIds: [...parentPersonIds] },
+      },
+      refusals: [
+        ...samePersons(wrong.member ? [wrong.member] : [], member ? [member] : []),
+        ...parentRefusals(reason, parentPersonIds, member, before),
+      ],
+    };
+  },
+  memberLeft: (wrong, right) => {
+    const reason = right?.reason ?? wrong.reason;
+    const relations = right?.relations ?? wrong.relations;
+    return {
+      event: { case: 'memberLeft', value: { ...wrong, reason, relations: [...relations] } },
+      refusals: leaveRefusals(wrong.reason, reason),
+    };
+  },
+  memberChanged: (wrong, right) => {
+    const member = right?.member ?? wrong.member;
+    return {
+      event: { case: 'memberChanged', value: { ...wrong, ...(member && { member }) } },
+      refusals: samePersons(wrong.member ? [wrong.member] : [], member ? [member] : []),
+    };
+  },
+  householdKindChanged: (wrong, right) => ({
+    event: {
+      case: 'householdKindChanged',
+      value: { ...wrong, householdKind: right?.householdKind ?? wrong.householdKind },
+    },
+    refusals: [],
+  }),
+  // Only its date: another village is another move.
+  householdMoved: (wrong) => ({ event: { case: 'householdMoved', value: wrong }, refusals: [] }),
+};
+
+/** Whether an event is of a kind that can be corrected. */
+export const isCorrectable = (event: Event): event is CorrectableEvent => event.case in RIGHT;
+
+/**
+ * The right event in the place of a wrong one, with the checks that its own command makes. Without `right` the fact stays
+ * and is only dated anew. Give a `right` of the wrong event's own kind.
+ */
+export function righted(
+  wrong: CorrectableEvent,
+  right: CorrectEvent['right'],
+  at: Basis,
+  before: HouseholdState,
+): Righted {
+  const make = RIGHT[wrong.case] as (
+    wrong: CorrectableEvent['value'],
+    right: CorrectEvent['right'],
+    at: Basis,
+    before: HouseholdState,
+  ) => Righted;
+  return make(wrong.value, right, at, before);
+}
+
+/** Whether two events hold the same. */
+export const sameFact = (one: Event, other: Event): boolean =>
+  equals(HouseholdEventSchema, asMessage(one), asMessage(other));
+
+const asMessage = (event: Event) => create(HouseholdEventSchema, { event });
+
+/** What an exit of that day states; where the standard has no survey or line of the year, what was stated stays. */
+function exitAt(
+  wrong: ValueOf<'householdExited'>,
+  at: Basis,
+  before: HouseholdState,
+): ValueOf<'householdExited'> {
+  if (before.status === 'none') return wrong;
+  const year = yearOf(at.occurredOn);
+  const { survey, povertyLineFen, dibaoContinues, safeWater } = exitStandard(before.file, at, year);
+  const campaign = at.policy.policiesRetainedUntil;
+  return {
+    ...wrong,
+    year,
+    ...(survey && { perCapitaNetIncomeFen: survey.perCapitaNetIncomeFen, dibaoContinues }),
+    ...(povertyLineFen !== undefined && { povertyLineFen }),
+    policiesRetainedUntil: campaign > at.occurredOn ? campaign : at.occurredOn,
+    safeWater,
+  };
+}
+
+/** A correction of circumstances leaves the persons as they are; who they are is put right in the vault. */
+function samePersons(wrong: readonly Member[], right: readonly Member[]): Refusal[] {
+  const known = new Map(wrong.map((member) => [member.personId, member]));
+  const same =
+    wrong.length === right.length &&
+    right.every(({ personId, birthYear, sex }) => {
+      const member = known.get(personId);
+      return member?.birthYear === birthYear && member.sex === sex;
+    });
+  if (same) return [];
+  return [
+    {
+      code: 'persons-differ',
+      message:
+        'A correction keeps the persons; members come and go, and identities are put right in the vault',
+      messageZh: '更正不得增减或更换人员；人员增减须另行办理，身份信息在隐私库更正',
+      field: 'members',
+    },
+  ];
+}
+
+/** 新生儿: one or two parents who were members, each born before the child. */
+function parentRefusals(
+  reason: JoinReason,
+  parents: readonly string[],
+  child: Member | undefined,
+  before: HouseholdState,
+): Refusal[] {
+  if (reason !== JoinReason.BIRTH) {
+    if (parents.length === 0) return [];
+    return [{ code: 'parents-not-needed', message: 'Only a birth names parents', field: 'parentPersonIds' }];
+  }
+  const members = before.status === 'none' ? [] : before.file.members;
+  const known = parents.map((id) => members.find(({ personId }) => personId === id));
+  if (parents.length < 1 || parents.length > 2 || known.includes(undefined)) {
+    return [
+      {
+        code: 'parents-missing',
+        message: 'A birth names one or two parents among the members',
+        messageZh: '新生儿须注明本户的父母（一至二人）',
+        field: 'parentPersonIds',
+      },
+    ];
+  }
+  if (known.every((parent) => (parent?.birthYear ?? 0) < (child?.birthYear ?? 0))) return [];
+  return [
+    {
+      code: 'born-before-parents',
+      message: 'A child is born after its parents',
+      messageZh: '子女出生不得早于父母',
+      field: 'parentPersonIds',
+    },
+  ];
+}
+
+/** A death keeps the person's place in the register, everything else frees it: the two are not typing errors of one another. */
+function leaveRefusals(wrong: LeaveReason, right: LeaveReason): Refusal[] {
+  if ((wrong === LeaveReason.DEATH) === (right === LeaveReason.DEATH)) return [];
+  return [
+    {
+      code: 'death-not-correctable',
+      message: 'A death and a departure are not put in each other’s place by a correction',
+      messageZh: '死亡与其他转出原因不能相互更正',
+      field: 'reason',
+    },
+  ];
+}

@@ -1,0 +1,24 @@
+import { ancestorsOf, type BusinessDate, type RegionCode } from '@fupin/domain';
+
+/** 年度封库: the day on which each region's year was closed, by {@link closingKey}. */
+export type ClosedYears = ReadonlyMap<string, BusinessDate>;
+
+/** Key of a region's year. */
+export const closingKey = (region: RegionCode, year: number): string => `${region}:${year}`;
+
+/** Nothing is closed. */
+export const NOTHING_CLOSED: ClosedYears = new Map();
+
+/**
+ * The day on which a year was closed for a region: by itself or with a wider one, the last such day. Undefined while the
+ * year is open there.
+ */
+export function closedOn(closed: ClosedYears, region: RegionCode, year: number): BusinessDate | undefined {
+  if (closed.size === 0) return undefined;
+  let last: BusinessDate | undefined;
+  for (const wider of ancestorsOf(region)) {
+    const day = closed.get(closingKey(wider, year));
+    if (day !== undefined && (last === undefined || day > last)) last = day;
+  }
+  return last;
+}
