@@ -12,10 +12,11 @@ import type { PublishAnnouncement } from './commands.js';
 import { exitStandard } from './exit-standard.js';
 import { entryRules } from './identification.js';
 import { currentProcedure, PROCEDURE, progressOf } from './procedure.js';
+import { removed } from './removal.js';
 import type { HouseholdState } from './state.js';
 import { takeStep } from './steps.js';
 
-/** 公告: publishes the result of a procedure that has run its course: registered, returned or exited. */
+/** 公告: publishes the result of a procedure that has run its course: registered, returned, exited or removed. */
 export function publishAnnouncement(command: PublishAnnouncement, state: HouseholdState): Decision<Event> {
   const value = create(AnnouncementPublishedSchema, { procedure: PROCEDURE[command.procedure] });
   const announcement: Event = { case: 'announcementPublished', value };
@@ -35,9 +36,13 @@ function resultOf(command: PublishAnnouncement, state: HouseholdState): Result {
     case 'applicant':
       return registered(command, state, steps);
     case 'stillPoor':
-      return exited(command, state, steps);
+      return command.procedure === 'removal'
+        ? { event: removed(command, state, steps) }
+        : exited(command, state, steps);
     case 'exited':
-      return returned(command, state, steps);
+      return command.procedure === 'removal'
+        ? { event: removed(command, state, steps) }
+        : returned(command, state, steps);
     default:
       return { missing: [] };
   }
@@ -54,7 +59,7 @@ function registered(command: PublishAnnouncement, state: In<'applicant'>, steps:
       ],
     };
   }
-  const { entryKind, householdKind, members, causes } = state.file;
+  const { entryKind, householdKind, members, causes, standard } = state.file;
   const value = create(HouseholdRegisteredSchema, {
     householdNo,
     entryKind,
@@ -62,6 +67,7 @@ function registered(command: PublishAnnouncement, state: In<'applicant'>, steps:
     members: [...members],
     ...(causes && { causes }),
     evidenceEventIds: [...steps],
+    standard,
   });
   return {
     event: recorded(command, { case: 'householdRegistered', value }, 'REG-20', ...entryRules(entryKind)),

@@ -14,9 +14,10 @@ type Fold<C extends EventCase> = (state: HouseholdState, value: ValueOf<C>, fact
 
 const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
   applicationFiled: (state, value, fact) => {
-    const { entryKind, householdKind, members, causes } = value;
+    const { entryKind, householdKind, members, causes, standard } = value;
     const before = state.status === 'none' ? opened(fact) : state.file;
-    const file = { ...before, lastStatusOn: fact.occurredOn, entryKind, householdKind, members, causes };
+    const stated = { entryKind, householdKind, members, causes, standard };
+    const file = { ...before, lastStatusOn: fact.occurredOn, ...stated };
     return { status: 'applicant', file, progress: begun('identification', 'application', fact) };
   },
   // The exit has no step of its own before the review.
@@ -58,9 +59,10 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
     }
   },
   householdRegistered: (state, value, fact) => {
-    const { householdNo, entryKind, householdKind, members, causes } = value;
+    const { householdNo, entryKind, householdKind, members, causes, standard } = value;
     const before = state.status === 'none' ? opened(fact) : state.file;
-    const file = { ...before, lastStatusOn: fact.occurredOn, entryKind, householdKind, members, causes };
+    const stated = { entryKind, householdKind, members, causes, standard };
+    const file = { ...before, lastStatusOn: fact.occurredOn, ...stated };
     const registeredOn = fact.occurredOn;
     return {
       status: 'stillPoor',
@@ -74,8 +76,16 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
   },
   povertyCausesRecorded: (state, value) => withFile(state, (file) => ({ ...file, causes: value.causes })),
   incomeSurveyed: (state, value, { id: eventId, occurredOn }) => {
-    const { year, netIncomeFen, persons, perCapitaNetIncomeFen } = value;
-    const survey = { eventId, occurredOn, year, netIncomeFen, persons, perCapitaNetIncomeFen };
+    const { year, netIncomeFen, transferFen, persons, perCapitaNetIncomeFen } = value;
+    const survey = {
+      eventId,
+      occurredOn,
+      year,
+      netIncomeFen,
+      transferFen,
+      persons,
+      perCapitaNetIncomeFen,
+    };
     return withFile(state, (file) => ({ ...file, surveys: [...file.surveys, survey] }));
   },
   guaranteesAssessed: (state, value, { id: eventId, occurredOn }) => {
@@ -88,12 +98,22 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
     }));
     return withFile(state, (file) => ({ ...file, findings: [...file.findings, ...findings] }));
   },
+  livingConditionsRecorded: (state, value, { occurredOn }) =>
+    withFile(state, (file) =>
+      file.livingConditions && file.livingConditions.occurredOn > occurredOn
+        ? file
+        : { ...file, livingConditions: { occurredOn, value } },
+    ),
   // Shown by the projection; no decision of the register rests on them.
-  livingConditionsRecorded: (state) => state,
   monitoringVisitRecorded: (state) => state,
   exitPlanned: (state, value, fact) =>
     state.status === 'stillPoor'
-      ? { ...state, file: dated(state.file, fact), plannedExitYear: value.year }
+      ? {
+          ...state,
+          file: dated(state.file, fact),
+          plannedExitYear: value.year,
+          plannedExitPaths: value.paths,
+        }
       : state,
   householdExited: (state, value, fact) => {
     if (state.status !== 'stillPoor') return state;
@@ -286,6 +306,8 @@ function opened({ occurredOn }: Fact): HouseholdFile {
     householdKind: 0,
     members: [],
     causes: undefined,
+    standard: 0,
+    livingConditions: undefined,
     surveys: [],
     findings: [],
     joinedOn: {},

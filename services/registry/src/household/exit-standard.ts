@@ -3,6 +3,7 @@ import { formatYuan } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
 import type { GuaranteeName, RegistryPolicy } from '@fupin/policy/registry';
 import type { Basis } from './commands.js';
+import { localMisses, type LocalMiss } from './local-exit.js';
 import type { Finding, HouseholdFile, Survey } from './state.js';
 
 type Label = readonly [Guarantee, zh: string, ruleId: string];
@@ -20,6 +21,8 @@ const GUARANTEE: Readonly<Record<GuaranteeName, Label>> = {
 /** What the exit test found: every missing thing with its rule, and what the exit event states when nothing is missing. */
 export interface ExitStandard {
   readonly missing: readonly Refusal[];
+  /** What the region aims at and the household misses; reported, never refusing. */
+  readonly aims: readonly LocalMiss[];
   readonly survey: Survey | undefined;
   readonly povertyLineFen: bigint | undefined;
   /** REG-23: above the poverty line, below the dibao line. */
@@ -33,9 +36,14 @@ export interface ExitStandard {
 /**
  * Tests a household against the standard of a year with what is known up to the business date: the latest income
  * survey of that same year above its poverty line (REG-09, REG-19: `above` leaves the line itself out), and everything
- * the rule set binds the exit to (两不愁三保障) by the latest finding, with evidence (REG-01, REG-02).
+ * the rule set binds the exit to (两不愁三保障) by the latest finding, with evidence (REG-01, REG-02). A city's own demands
+ * (REG-27, REG-30) join what is missing where its rule set makes them hard, else they are reported as aims.
  */
-export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis, year: number): ExitStandard {
+export function exitStandard(
+  file: HouseholdFile,
+  { policy, occurredOn }: Pick<Basis, 'policy' | 'occurredOn'>,
+  year: number,
+): ExitStandard {
   const missing: Refusal[] = [];
   const survey = latest(file.surveys.filter((s) => s.year === year && s.occurredOn <= occurredOn));
   const line = policy.povertyLineFen(year);
@@ -83,8 +91,13 @@ export function exitStandard(file: HouseholdFile, { policy, occurredOn }: Basis,
       field: en,
     });
   }
+  const before = latest(file.surveys.filter((s) => s.year === year - 1 && s.occurredOn <= occurredOn));
+  const { householdKind } = file;
+  const local = survey ? localMisses(policy.localExit(year), { householdKind, year, survey, before }) : [];
+  for (const { binding, ...refusal } of local) if (binding === 'hard') missing.push(refusal);
   return {
     missing,
+    aims: local.filter(({ binding }) => binding === 'aim'),
     survey,
     povertyLineFen: line,
     dibaoContinues: survey !== undefined && belowDibaoLine(survey, policy),

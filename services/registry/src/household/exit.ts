@@ -1,4 +1,4 @@
-import { AcknowledgementSignedSchema, ExitPlannedSchema } from '@fupin/contracts';
+import { AcknowledgementSignedSchema, ExitPlannedSchema, type ExitPath } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { yearOf } from '@fupin/domain';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
@@ -9,7 +9,8 @@ import { takeStep } from './steps.js';
 
 /**
  * 拟退出: marks a poor household for exit in a year's plan (TGT-14). A mark, not a step: the chain of annex C begins with
- * the democratic review, and a household without a plan may exit as soon as it meets the standard (REG-03).
+ * the democratic review, and a household without a plan may exit as soon as it meets the standard (REG-03). The paths
+ * (五个一批, REG-21, TGT-17) may be left out, for no document makes them a condition, and named by planning the year again.
  */
 export function planExit(command: PlanExit, state: HouseholdState): Decision<Event> {
   if (state.status !== 'stillPoor') return refuse(wrongStatus(state, 'stillPoor', 'REG-09'));
@@ -23,7 +24,8 @@ export function planExit(command: PlanExit, state: HouseholdState): Decision<Eve
       field: 'year',
     });
   }
-  if (state.plannedExitYear === command.year) {
+  const paths = [...new Set(command.paths ?? [])].sort((a, b) => a - b);
+  if (state.plannedExitYear === command.year && samePaths(paths, state.plannedExitPaths)) {
     refusals.push({
       code: 'already-planned',
       message: `The household is in the plan of ${command.year}`,
@@ -32,9 +34,13 @@ export function planExit(command: PlanExit, state: HouseholdState): Decision<Eve
     });
   }
   if (refusals.length > 0) return refuse(...refusals);
-  const value = create(ExitPlannedSchema, { year: command.year });
-  return accept(recorded(command, { case: 'exitPlanned', value }, 'REG-09', 'TGT-14'));
+  const value = create(ExitPlannedSchema, { year: command.year, paths });
+  const rules = paths.length > 0 ? ['REG-09', 'REG-21', 'TGT-14', 'TGT-17'] : ['REG-09', 'TGT-14'];
+  return accept(recorded(command, { case: 'exitPlanned', value }, ...rules));
 }
+
+const samePaths = (paths: readonly ExitPath[], planned: readonly ExitPath[] = []): boolean =>
+  paths.length === planned.length && paths.every((path) => planned.includes(path));
 
 /** 农户认可: the household signs that it has left poverty. */
 export function signAcknowledgement(command: SignAcknowledgement, state: HouseholdState): Decision<Event> {

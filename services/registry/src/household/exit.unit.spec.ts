@@ -1,5 +1,12 @@
 import { create } from '@bufbuild/protobuf';
-import { Guarantee, GuaranteesAssessedSchema, Procedure, TurnDownReason } from '@fupin/contracts';
+import {
+  ExitPath,
+  ExitPlannedSchema,
+  Guarantee,
+  GuaranteesAssessedSchema,
+  Procedure,
+  TurnDownReason,
+} from '@fupin/contracts';
 import { given } from '@fupin/event-sourcing/testing';
 import * as story from '../../test/household-story.js';
 import type { HouseholdCommand } from './commands.js';
@@ -206,10 +213,41 @@ describe('exit (脱贫)', () => {
     state.when(plan(2016)).when(plan(2016)).thenRefused({ code: 'already-planned' });
     after(story.apply('2016-01-01')).when(plan(2016)).thenRefused({ code: 'wrong-status' });
   });
+
+  it('REG-21 TGT-14 TGT-17 names the paths of the five batches, at once or by planning the year again', () => {
+    const plan = (...paths: ExitPath[]): HouseholdCommand => ({
+      type: 'planExit',
+      ...story.on('2016-02-01'),
+      year: 2016,
+      paths,
+    });
+    const state = after(...registered);
+    state.when(plan()).then({
+      occurredOn: '2016-02-01',
+      ruleIds: ['REG-09', 'TGT-14'],
+      event: { case: 'exitPlanned', value: create(ExitPlannedSchema, { year: 2016 }) },
+    });
+    state.when(plan(ExitPath.EDUCATION, ExitPath.PRODUCTION, ExitPath.EDUCATION)).then({
+      occurredOn: '2016-02-01',
+      ruleIds: ['REG-09', 'REG-21', 'TGT-14', 'TGT-17'],
+      event: {
+        case: 'exitPlanned',
+        value: create(ExitPlannedSchema, { year: 2016, paths: [ExitPath.PRODUCTION, ExitPath.EDUCATION] }),
+      },
+    });
+    state
+      .when(plan())
+      .when(plan(ExitPath.EDUCATION))
+      .thenState((s) => expect(s).toMatchObject({ plannedExitPaths: [ExitPath.EDUCATION] }));
+    state
+      .when(plan(ExitPath.PRODUCTION, ExitPath.EDUCATION))
+      .when(plan(ExitPath.EDUCATION, ExitPath.PRODUCTION))
+      .thenRefused({ code: 'already-planned' });
+  });
 });
 
 describe('after the exit', () => {
-  it('REG-07 REG-08 tracks an exited household from the day of its exit, and no other', () => {
+  it('REG-07 REG-08 REG-24 tracks an exited household from the day of its exit, and no other', () => {
     const state = after(...exited);
     state.when(story.visit('2016-02-12')).thenRefused({ code: 'before-exit', ruleId: 'REG-07' });
     state.when(story.visit('2016-02-13')).thenState((s) => expect(s.status).toBe('exited'));

@@ -26,11 +26,12 @@ import { takeStep } from './steps.js';
 
 /**
  * 申请: a household asks to be registered as first identified, newly poor or missed (the kinds stay apart for ever;
- * a relapse is never a new application). One that was turned down may apply again with the members it has.
+ * a relapse is never a new application). One that was turned down or removed may apply again with the members it has; a
+ * removed one enters under a new register number.
  */
 export function fileApplication(command: FileApplication, state: HouseholdState): Decision<Event> {
-  if (state.status !== 'none' && state.status !== 'turnedDown') {
-    return refuse(wrongStatus(state, 'new or turned down', 'REG-20'));
+  if (state.status !== 'none' && state.status !== 'turnedDown' && state.status !== 'removed') {
+    return refuse(wrongStatus(state, 'new, turned down or removed', 'REG-20'));
   }
   const members = state.status === 'none' ? command.members : state.file.members;
   const refusals = [
@@ -41,13 +42,14 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
     ...authorisationRefusals(command.authorisation, command),
   ];
   if (refusals.length > 0) return refuse(...refusals);
-  const { entryKind, householdKind, causes, authorisation } = command;
+  const { entryKind, householdKind, causes, authorisation, standard } = command;
   const value = create(ApplicationFiledSchema, {
     entryKind,
     householdKind,
     members: [...members],
     causes,
     authorisation,
+    ...(standard !== undefined && { standard }),
   });
   return accept(recorded(command, { case: 'applicationFiled', value }, 'REG-20', ...entryRules(entryKind)));
 }
@@ -169,9 +171,10 @@ export function memberRefusals(members: readonly Member[]): Refusal[] {
   return refusals;
 }
 
-/** Relation 01 of the register's own list is 本人或户主. */
-export function isHead(member: Member): boolean {
-  return member.relation?.system === CodeSystem.REGISTER_RELATION && member.relation.code === '01';
+/** 01 of the register's own list (本人或户主); 02 户主 and 01 本人 of GB/T 4761, where the register's 02 is the spouse. */
+export function isHead({ relation }: Pick<Member, 'relation'>): boolean {
+  if (relation?.system === CodeSystem.REGISTER_RELATION) return relation.code === '01';
+  return relation?.system === CodeSystem.GBT_4761 && (relation.code === '02' || relation.code === '01');
 }
 
 /** Exactly one main cause and up to the set number of different others (annex D, A3a and A3b). */

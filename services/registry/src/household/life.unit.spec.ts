@@ -13,7 +13,7 @@ import type { HouseholdState, HouseholdStatus } from './state.js';
 
 // Whatever is sent to a household in whatever order, its life stays one the policy allows.
 
-const procedure = fc.constantFrom<ProcedureName>('identification', 'exit', 'return');
+const procedure = fc.constantFrom<ProcedureName>('identification', 'exit', 'return', 'removal');
 const yes = fc.oneof(
   { weight: 9, arbitrary: fc.constant(true) },
   { weight: 1, arbitrary: fc.constant(false) },
@@ -36,6 +36,9 @@ const anyCommand: fc.Arbitrary<HouseholdCommand> = fc.oneof(
   fc.constant(story.acknowledge('2016-01-01')),
   fc.constant(story.relapse('2016-01-01')),
   fc.constant(story.visit('2016-01-01')),
+  fc.constant(story.proposeRemoval('2016-01-01')),
+  fc.constant(story.retainPolicy('2016-01-01', '2022-12-31')),
+  fc.constant(story.endPolicy('2016-01-01')),
   fc.bigInt(story.LINE_2016 - 2n, story.LINE_2016 + 2n).map((income) => story.survey('2016-01-01', income)),
   yes.map((holds) => story.assess('2016-01-01', story.BINDING, holds)),
 );
@@ -54,9 +57,9 @@ const ALLOWED: Readonly<Record<HouseholdStatus, readonly HouseholdStatus[]>> = {
   none: ['none', 'applicant'],
   applicant: ['applicant', 'turnedDown', 'stillPoor'],
   turnedDown: ['turnedDown', 'applicant'],
-  stillPoor: ['stillPoor', 'exited'],
-  exited: ['exited', 'stillPoor'],
-  removed: ['removed'],
+  stillPoor: ['stillPoor', 'exited', 'removed'],
+  exited: ['exited', 'stillPoor', 'removed'],
+  removed: ['removed', 'applicant'],
   extinguished: ['extinguished'],
   mergedAway: ['mergedAway'],
 };
@@ -64,7 +67,12 @@ const ALLOWED: Readonly<Record<HouseholdStatus, readonly HouseholdStatus[]>> = {
 /** The step that comes next in the household's procedure, as a command; one in sixty goes against the household. */
 function helpfulCommand(state: HouseholdState, against: boolean): HouseholdCommand {
   const day = '2016-01-01';
-  if (state.status === 'none' || state.status === 'turnedDown') return story.apply(day);
+  if (state.status === 'none' || state.status === 'turnedDown' || state.status === 'removed') {
+    return story.apply(day);
+  }
+  // One exit in sixty was wrong.
+  if (state.status === 'exited' && !state.progress && against)
+    return story.reverseExit(day, state.exitEventId);
   if (state.status === 'exited' && !state.progress) return story.relapse(day);
   if (!('progress' in state)) return story.assess(day);
   if (state.status === 'stillPoor' && !state.progress && state.file.surveys.length === 0) {
@@ -102,6 +110,7 @@ function helpfulCommand(state: HouseholdState, against: boolean): HouseholdComma
 const STEP_OF: Partial<Record<Event['case'], string>> = {
   applicationFiled: 'application',
   relapseReported: 'relapseReport',
+  removalProposed: 'removalProposal',
   democraticReviewHeld: 'democraticReview',
   verificationCompleted: 'verification',
   dataComparisonCompleted: 'dataComparison',
@@ -166,7 +175,9 @@ describe('any life of a household', () => {
                 ? CHAINS.exit
                 : event.event.case === 'householdReturned'
                   ? CHAINS.return
-                  : undefined;
+                  : event.event.case === 'ineligibleRemoved'
+                    ? CHAINS.removal
+                    : undefined;
           if (!chain) continue;
           expect(steps).toEqual(chain);
           steps = [];
@@ -183,9 +194,15 @@ describe('any life of a household', () => {
       { numRuns: 300 },
     );
     // The property means something only if the lives get far.
-    expect(reached).toEqual(new Set(['none', 'applicant', 'turnedDown', 'stillPoor', 'exited']));
+    expect(reached).toEqual(new Set(['none', 'applicant', 'turnedDown', 'stillPoor', 'exited', 'removed']));
     expect([...decided]).toEqual(
-      expect.arrayContaining(['householdExited', 'householdReturned', 'objectionResolved']),
+      expect.arrayContaining([
+        'householdExited',
+        'householdReturned',
+        'objectionResolved',
+        'ineligibleRemoved',
+        'exitReversed',
+      ]),
     );
   });
 
@@ -197,6 +214,7 @@ describe('any life of a household', () => {
       story.visit('2016-02-20'),
       ...story.returning('2016-03'),
       story.review('2016-04-02', 'exit', 3),
+      ...story.removing('2016-05'),
     ).events;
     fc.assert(
       fc.property(fc.shuffledSubarray(full, { minLength: 1 }), (events) => {
@@ -213,6 +231,7 @@ it.each(['2014-06-30', '2016-06-30', '2018-06-30', '2026-06-30'])(
       const policy = registryPolicy(loadPolicy().at(region, day), Number(day.slice(0, 4)));
       expect(policy.identificationSteps).toEqual(CHAINS.identification);
       expect(policy.returnSteps).toEqual(CHAINS.return);
+      expect(policy.removalSteps).toEqual(CHAINS.removal);
       expect(policy.exitSteps).toEqual(
         CHAINS.exit.map((step) => (step === 'villageNotice' ? 'publicNotice' : step)),
       );

@@ -4,12 +4,18 @@ import {
   CodeSystem,
   ComparisonHit,
   Condition,
+  DocumentKind,
   EntryKind,
   EvidenceSource,
+  Fuel,
+  ExitPath,
+  ExitReversalReason,
   Guarantee,
   HouseholdKind,
   HousingStructure,
   NoticeLevel,
+  PovertyStandard,
+  RemovalReason,
   type CodedValue,
 } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
@@ -52,12 +58,66 @@ export const HOUSING_STRUCTURES = {
   reinforcedConcrete: HousingStructure.REINFORCED_CONCRETE,
   other: HousingStructure.OTHER,
 } as const;
+export const POVERTY_STANDARDS = {
+  national: PovertyStandard.NATIONAL,
+  provincial: PovertyStandard.PROVINCIAL,
+  city: PovertyStandard.CITY,
+} as const;
+export const FUELS = {
+  firewood: Fuel.FIREWOOD,
+  coal: Fuel.COAL,
+  gas: Fuel.GAS,
+  biogas: Fuel.BIOGAS,
+  electricity: Fuel.ELECTRICITY,
+  other: Fuel.OTHER,
+} as const;
 export const EVIDENCE_SOURCES = {
   householdVisit: EvidenceSource.HOUSEHOLD_VISIT,
   sectorData: EvidenceSource.SECTOR_DATA,
   certificate: EvidenceSource.CERTIFICATE,
   villageRecord: EvidenceSource.VILLAGE_RECORD,
   oldRegister: EvidenceSource.OLD_REGISTER,
+} as const;
+
+export const EXIT_PATHS = {
+  production: ExitPath.PRODUCTION,
+  relocation: ExitPath.RELOCATION,
+  ecology: ExitPath.ECOLOGY,
+  education: ExitPath.EDUCATION,
+  socialSecurity: ExitPath.SOCIAL_SECURITY,
+} as const;
+/** 五个一批 in the words of TGT-17. */
+export const EXIT_PATH_LABELS: Readonly<Record<keyof typeof EXIT_PATHS, { zh: string; en: string }>> = {
+  production: { zh: '发展生产脱贫', en: 'out by production' },
+  relocation: { zh: '易地搬迁脱贫', en: 'out by relocation' },
+  ecology: { zh: '生态补偿脱贫', en: 'out by ecological compensation' },
+  education: { zh: '发展教育脱贫', en: 'out by education' },
+  socialSecurity: { zh: '社会保障兜底', en: 'supported by social security' },
+};
+export const REMOVAL_REASONS = {
+  standardNotMet: RemovalReason.STANDARD_NOT_MET,
+  vehicle: RemovalReason.VEHICLE,
+  urbanHouse: RemovalReason.URBAN_HOUSE,
+  company: RemovalReason.COMPANY,
+  publicPayroll: RemovalReason.PUBLIC_PAYROLL,
+  falseStatements: RemovalReason.FALSE_STATEMENTS,
+} as const;
+export const EXIT_REVERSAL_REASONS = {
+  income: ExitReversalReason.INCOME,
+  guarantees: ExitReversalReason.GUARANTEES,
+  procedure: ExitReversalReason.PROCEDURE,
+} as const;
+export const DOCUMENT_KINDS = {
+  application: DocumentKind.APPLICATION,
+  authorisation: DocumentKind.AUTHORISATION,
+  reviewRecord: DocumentKind.REVIEW_RECORD,
+  noticePhoto: DocumentKind.NOTICE_PHOTO,
+  verificationRecord: DocumentKind.VERIFICATION_RECORD,
+  acknowledgement: DocumentKind.ACKNOWLEDGEMENT,
+  incomeProof: DocumentKind.INCOME_PROOF,
+  certificate: DocumentKind.CERTIFICATE,
+  housePhoto: DocumentKind.HOUSE_PHOTO,
+  other: DocumentKind.OTHER,
 } as const;
 
 const CODE_SYSTEM = {

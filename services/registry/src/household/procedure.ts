@@ -145,6 +145,20 @@ export function stepRefusals(
   return refusals;
 }
 
+/** REG-20: one procedure at a time; what would begin or overtake another one is refused while one is open. */
+export function procedureOpenRefusals(state: HouseholdState): Refusal[] {
+  const open = progressOf(state);
+  if (!open) return [];
+  return [
+    {
+      code: 'procedure-open',
+      message: `The ${open.procedure} procedure is open`,
+      messageZh: '该户有未办结的程序',
+      ruleId: 'REG-20',
+    },
+  ];
+}
+
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

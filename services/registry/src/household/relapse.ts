@@ -4,6 +4,7 @@ import { accept, refuse, type Decision } from '@fupin/event-sourcing/decider';
 import { authorisationRefusals, dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type { ReportRelapse } from './commands.js';
 import { causeRefusals } from './identification.js';
+import { procedureOpenRefusals } from './procedure.js';
 import type { HouseholdState } from './state.js';
 
 /**
@@ -17,7 +18,8 @@ export function reportRelapse(command: ReportRelapse, state: HouseholdState): De
     ...causeRefusals(command.causes, command.policy.maxOtherCauses),
     ...authorisationRefusals(command.authorisation, command),
   ];
-  if (state.progress) {
+  if (state.progress?.procedure === 'removal') refusals.push(...procedureOpenRefusals(state));
+  else if (state.progress) {
     refusals.push({
       code: 'relapse-already-reported',
       message: 'A return procedure is open',

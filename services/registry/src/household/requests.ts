@@ -34,16 +34,27 @@ import type {
   StepDto,
   VerificationDto,
 } from './steps.dto.js';
+import type {
+  ExitReversalDto,
+  PolicyEndingDto,
+  PolicyRetentionDto,
+  RemovalProposalDto,
+} from './standing.dto.js';
 import {
   coded,
   COMPARISON_HITS,
   CONDITIONS,
   ENTRY_KINDS,
   EVIDENCE_SOURCES,
+  FUELS,
+  EXIT_PATHS,
+  EXIT_REVERSAL_REASONS,
   GUARANTEES,
   HOUSEHOLD_KINDS,
   HOUSING_STRUCTURES,
   NOTICE_LEVELS,
+  POVERTY_STANDARDS,
+  REMOVAL_REASONS,
 } from './names.js';
 
 /** Makes the command of a request body; `basis` brings what the body does not say. */
@@ -110,6 +121,7 @@ export const exitPlan: Build<ExitPlanDto> = (body, basis) => ({
   type: 'planExit',
   ...basis,
   year: body.year,
+  ...(body.paths && { paths: body.paths.map((path) => EXIT_PATHS[path]) }),
 });
 
 export const acknowledgement: Build<AcknowledgementDto> = (body, basis) => ({
@@ -158,6 +170,9 @@ export const livingConditions: Build<LivingConditionsDto> = (body, basis) => ({
   builtYear: body.builtYear ?? 0,
   electricity: body.electricity,
   tapWater: body.tapWater,
+  ...(body.relocation !== undefined && { relocation: body.relocation }),
+  ...(body.fuels && { fuels: body.fuels.map((fuel) => FUELS[fuel]) }),
+  ...(body.distanceToMarketM !== undefined && { distanceToMarketM: body.distanceToMarketM }),
 });
 
 export const monitoringVisit: Build<MonitoringVisitDto> = (body, basis) => ({
@@ -174,6 +189,29 @@ export const relapseReport: Build<RelapseReportDto> = (body, basis) => ({
   authorisation: authorisationOf(body.authorisation),
 });
 
+export const removalProposal: Build<RemovalProposalDto> = (body, basis) => ({
+  type: 'proposeRemoval',
+  ...basis,
+  reason: REMOVAL_REASONS[body.reason],
+  evidence: evidenceOf(body.evidence),
+});
+
+export const exitReversal: Build<ExitReversalDto> = (body, basis) => ({
+  type: 'reverseExit',
+  ...basis,
+  exitEventId: body.exitEventId,
+  reason: EXIT_REVERSAL_REASONS[body.reason],
+  evidence: evidenceOf(body.evidence),
+});
+
+export const policyRetention: Build<PolicyRetentionDto> = (body, basis) => ({
+  type: 'retainPolicy',
+  ...basis,
+  until: body.until,
+});
+
+export const policyEnding: Build<PolicyEndingDto> = (_body, basis) => ({ type: 'endPolicy', ...basis });
+
 /** An application with the members that the vault has taken in; none for one who applies again. */
 export const application = (
   body: Omit<ReapplicationDto, 'occurredOn'>,
@@ -184,6 +222,7 @@ export const application = (
   ...basis,
   entryKind: ENTRY_KINDS[body.entryKind],
   householdKind: HOUSEHOLD_KINDS[body.householdKind],
+  ...(body.standard !== undefined && { standard: POVERTY_STANDARDS[body.standard] }),
   members,
   causes: causesOf(body.causes),
   authorisation: authorisationOf(body.authorisation),

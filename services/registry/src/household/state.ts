@@ -1,11 +1,14 @@
 import type {
   Evidence,
   EntryKind,
+  ExitPath,
   Guarantee,
   HouseholdKind,
   LeaveReason,
   Member,
+  LivingConditionsRecorded,
   PovertyCauses,
+  PovertyStandard,
   RegisterFindingKind,
   RemovalReason,
 } from '@fupin/contracts';
@@ -20,6 +23,8 @@ export interface Survey {
   readonly occurredOn: BusinessDate;
   readonly year: number;
   readonly netIncomeFen: bigint;
+  /** A17c, in which dibao and tekun subsidies stand. */
+  readonly transferFen: bigint;
   readonly persons: number;
   readonly perCapitaNetIncomeFen: bigint;
 }
@@ -31,6 +36,12 @@ export interface Finding {
   readonly guarantee: Guarantee;
   readonly holds: boolean;
   readonly evidence: Evidence | undefined;
+}
+
+/** 居住条件 and the day they were recorded for. */
+export interface LivingConditionsOn {
+  readonly occurredOn: BusinessDate;
+  readonly value: LivingConditionsRecorded;
 }
 
 /** A person who was a member once. */
@@ -64,6 +75,10 @@ export interface HouseholdFile {
   readonly householdKind: HouseholdKind;
   readonly members: readonly Member[];
   readonly causes: PovertyCauses | undefined;
+  /** A1 */
+  readonly standard: PovertyStandard;
+  /** The latest by business date; shown, no decision rests on them. */
+  readonly livingConditions: LivingConditionsOn | undefined;
   /** In the order they were recorded. */
   readonly surveys: readonly Survey[];
   readonly findings: readonly Finding[];
@@ -109,6 +124,8 @@ export type HouseholdState =
       readonly returnedOn: BusinessDate | undefined;
       /** 拟退出: the year the household is marked for. */
       readonly plannedExitYear: number | undefined;
+      /** 五个一批: by which measures; none while nobody is planned. */
+      readonly plannedExitPaths?: readonly ExitPath[];
       /** The exit or removal procedure, while one is open. */
       readonly progress: Progress | undefined;
     }

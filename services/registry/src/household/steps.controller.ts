@@ -24,7 +24,7 @@ import { announcementTask, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
 import { ObjectionRaisedView } from './views.dto.js';
 
-/** The steps of identification, exit and return, one household at a time. */
+/** The steps of identification, exit, return and removal, one household at a time. */
 @ApiTags('procedure steps')
 @ApiExtraModels(CommandAnswer, ObjectionRaisedView)
 @ApiCreatedResponse({ type: CommandAnswer })
@@ -184,7 +184,7 @@ export class StepsController {
   }
 
   @Post('announcements')
-  @ApiOperation({ summary: 'Announce the result: registered, exited or returned / 公告' })
+  @ApiOperation({ summary: 'Announce the result: registered, exited, returned or removed / 公告' })
   @ApiProblems(
     'notice-still-running',
     'objection-open',

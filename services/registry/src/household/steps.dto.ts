@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -13,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsFreeText } from '../validators.js';
-import { COMPARISON_HITS, NOTICE_LEVELS } from './names.js';
+import { COMPARISON_HITS, EXIT_PATHS, NOTICE_LEVELS } from './names.js';
 import { EvidenceDto, Dated } from './parts.dto.js';
 import { CHAINS, type ProcedureName } from './procedure.js';
 
@@ -21,7 +22,7 @@ const PROCEDURES = Object.keys(CHAINS);
 
 /** A step says which procedure it belongs to, so that none is taken by mistake. */
 export class StepDto extends Dated {
-  /** 识别 / 退出 / 返贫再识别 @example exit */
+  /** 识别 / 退出 / 返贫再识别 / 清退 @example exit */
   @IsIn(PROCEDURES)
   procedure!: ProcedureName;
 }
@@ -119,6 +120,13 @@ export class ExitPlanDto extends Dated {
   @Min(2000)
   @Max(2999)
   year!: number;
+
+  /** 五个一批: by which measures it is to leave poverty; may be named later / 脱贫路径 @example ["production", "education"] */
+  @IsOptional()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(Object.keys(EXIT_PATHS), { each: true })
+  paths?: (keyof typeof EXIT_PATHS)[];
 }
 
 /** 农户认可 */

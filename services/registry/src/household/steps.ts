@@ -155,6 +155,7 @@ export function postPublicNotice(command: PostPublicNotice, state: HouseholdStat
 
 function noticeDays({ policy, procedure, level }: PostPublicNotice): number {
   if (procedure === 'exit') return policy.exitNoticeDays;
+  if (procedure === 'removal') return policy.removalNoticeDays;
   return level === NoticeLevel.TOWNSHIP ? policy.townshipNoticeDays : policy.villageNoticeDays;
 }
 
