@@ -1,8 +1,10 @@
 import { labelOf } from '@fupin/domain';
 import type { EventCase } from './event.js';
+import type { FINDING_KINDS, FINDING_OUTCOMES } from './finding/finding.table.js';
 import type { Guarantee, HouseholdStatus } from './household/household.js';
 import type { Flow } from './roll-up/history.js';
 import { NO_CAUSE } from './roll-up/history.js';
+import type { Metric } from './roll-up/metrics.js';
 
 /** What people read, in both languages. */
 export interface Label {
@@ -16,14 +18,48 @@ export const STATUS_LABELS: Record<HouseholdStatus, Label> = {
   stillPoor: { zh: '未脱贫', en: 'still poor' },
   exited: { zh: '已脱贫', en: 'exited' },
   returnedPoor: { zh: '返贫', en: 'returned to poverty' },
+  removed: { zh: '已清退', en: 'removed' },
+  extinguished: { zh: '已销户', en: 'extinguished' },
+  mergedAway: { zh: '已并户', en: 'merged away' },
 };
 
 export const FLOW_LABELS: Record<Flow, Label> = {
   identified: { zh: '初次识别', en: 'identified' },
   newlyPoor: { zh: '新致贫', en: 'newly poor' },
   missed: { zh: '漏评补录', en: 'missed, added' },
+  splitOff: { zh: '分户', en: 'split off' },
+  movedIn: { zh: '迁入', en: 'moved in' },
+  movedOut: { zh: '迁出', en: 'moved out' },
+  mergedAway: { zh: '并户', en: 'merged away' },
+  extinguished: { zh: '整户自然减少', en: 'extinguished' },
+  removed: { zh: '清退', en: 'removed' },
   exits: { zh: '脱贫', en: 'exited' },
   returns: { zh: '返贫', en: 'returned' },
+  exitReversals: { zh: '错退回退', en: 'exit reversed' },
+  membersAdded: { zh: '自然增加', en: 'members added' },
+  membersLeft: { zh: '自然减少', en: 'members left' },
+};
+
+/** Every figure that can be asked for its events. */
+export const METRIC_LABELS: Record<Metric | 'registered' | 'poor', Label> = {
+  ...FLOW_LABELS,
+  registered: { zh: '建档立卡', en: 'registered' },
+  poor: { zh: '贫困', en: 'poor' },
+  stillPoor: STATUS_LABELS.stillPoor,
+  exited: STATUS_LABELS.exited,
+  returnedPoor: STATUS_LABELS.returnedPoor,
+  policyEnded: { zh: '脱贫不享受政策', en: 'exited without policies' },
+  backdated: { zh: '补录步骤', en: 'backdated steps' },
+};
+
+export const FINDING_LABELS: Record<(typeof FINDING_KINDS)[number], Label> = {
+  exitUnlawful: { zh: '更正后脱贫不达标', en: 'exit no longer meets the standard' },
+};
+
+export const OUTCOME_LABELS: Record<(typeof FINDING_OUTCOMES)[number], Label> = {
+  exitReversed: { zh: '已回退', en: 'exit reversed' },
+  exitStands: { zh: '经核实维持', en: 'exit stands' },
+  corrected: { zh: '再次更正后消除', en: 'corrected again' },
 };
 
 export const GUARANTEE_LABELS: Record<Guarantee, Label> = {

@@ -29,3 +29,35 @@ export async function apply(
     client.release();
   }
 }
+
+/**
+ * All rows of the read models. How events were cut into batches decides whether a figure that cancelled itself is a zero or not
+ * there at all; neither is told from the other here.
+ */
+export async function dumpReadModel(pool: Pool, schema = 'read_model'): Promise<unknown[][]> {
+  const tables = [
+    'household',
+    'household_facts',
+    'household_place',
+    'timeline',
+    'ledger',
+    'register_finding',
+    'year_closing',
+    'region_day',
+    'region_month',
+  ];
+  const rows = await Promise.all(
+    tables.map((t) => pool.query<Record<string, unknown>>(`SELECT t.* FROM ${schema}.${t} AS t`)),
+  );
+  return rows.map((result) =>
+    result.rows
+      .map((row) =>
+        Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== 0)),
+      )
+      .filter(
+        (row) => !('parent' in row) || Object.keys(row).some((key) => /_(households|persons)$/.test(key)),
+      )
+      .map((row) => JSON.stringify(row))
+      .sort(),
+  );
+}

@@ -4,13 +4,13 @@ import { HOUSEHOLD_TOPIC } from '@fupin/contracts';
 import { startKafka } from '@fupin/infra';
 import type { KafkaServer } from '@fupin/infra';
 import type { HouseholdRecord } from '../src/event.js';
+import { dumpReadModel } from './apply.js';
 import type { TestDatabase } from './database.js';
 import { testDatabase } from './database.js';
 import { EventWriter, exited, registered, returned, surveyed, VILLAGE } from './events.js';
 import type { TestService } from './service.js';
 import { testService } from './service.js';
 
-const TABLES = ['household', 'household_facts', 'timeline', 'ledger', 'region_day', 'region_month'];
 const OPERATOR = { role: 'province', region: '42', scope: 'projection:operate' };
 
 type Figures = Record<string, Record<string, number> | undefined>;
@@ -80,12 +80,7 @@ describe('the projection behind Kafka', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  const dump = async () => {
-    const rows = await Promise.all(
-      TABLES.map((table) => db.pool.query(`SELECT t.* FROM read_model.${table} AS t ORDER BY t::text`)),
-    );
-    return rows.map((r) => r.rows as unknown[]);
-  };
+  const dump = () => dumpReadModel(db.pool);
 
   it('follows the topic, and a query with a position sees the write it names', async () => {
     await until(

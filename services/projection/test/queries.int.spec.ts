@@ -89,15 +89,15 @@ describe('queries of the projection', () => {
       name: '巴东县',
       level: 'county',
       asOf: '2018-12-31',
-      registered: { households: 7, persons: 20 },
-      poor: { households: 7, persons: 20 },
-      returnedPoor: { households: 1, persons: 3 },
+      registered: { households: 7, persons: 21 },
+      poor: { households: 7, persons: 21 },
+      returnedPoor: { households: 1, persons: 4 },
       exited: { households: 0, persons: 0 },
       cumulative: {
         entries: { households: 7, persons: 21 },
         newlyPoor: { households: 1, persons: 2 },
         exits: { households: 1, persons: 4 },
-        returns: { households: 1, persons: 3 },
+        returns: { households: 1, persons: 4 },
       },
       povertyIncidence: null,
       ruralPopulation: null,
@@ -134,9 +134,9 @@ describe('queries of the projection', () => {
     ).toEqual([
       ['2016', '1', '17'],
       ['2017', '0', '17'],
-      ['2018', '0', '20'],
-      ['2019', '5', '5'],
-      ['2020', '0', '5'],
+      ['2018', '0', '21'],
+      ['2019', '5', '6'],
+      ['2020', '0', '6'],
     ]);
   });
 
@@ -163,7 +163,7 @@ describe('queries of the projection', () => {
       ]),
     ).toEqual([
       ['03', '因学', { households: 5, persons: 15 }],
-      ['02', '因残', { households: 1, persons: 3 }],
+      ['02', '因残', { households: 1, persons: 4 }],
       ['08', '缺劳动力', { households: 1, persons: 2 }],
     ]);
   });
@@ -194,7 +194,7 @@ describe('queries of the projection', () => {
       status: 'returnedPoor',
       statusZh: '返贫',
       statusSince: '2018-03-02',
-      persons: 3,
+      persons: 4,
       village: VILLAGE,
       mainCause: { code: '02', zh: '因残' },
       registeredOn: '2014-05-10',

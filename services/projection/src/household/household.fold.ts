@@ -1,15 +1,15 @@
 import type { CodedValue, PovertyCauses } from '@fupin/contracts';
-import { EntryKind, HouseholdKind, Procedure as ProcedurePb } from '@fupin/contracts';
-import type { Handlers, HouseholdRecord } from '../event.js';
+import { EntryKind, HouseholdKind, Procedure as ProcedurePb, repairOf } from '@fupin/contracts';
+import type { Handlers, PastEvent } from '../event.js';
 import { handleWith } from '../event.js';
-import { mainCause } from '../roll-up/facts.js';
+import { mainCause, versionOf } from '../roll-up/facts.js';
 import type { History } from '../roll-up/history.js';
 import { NO_CAUSE } from '../roll-up/history.js';
-import type { Household, Procedure } from './household.js';
-import { GUARANTEES, PROCEDURES } from './household.js';
+import type { Household, HouseholdStatus, Procedure } from './household.js';
+import { GUARANTEES, newHousehold, PROCEDURES } from './household.js';
 
 /** One step of a procedure that changes nothing else of the current state. */
-const step = (event: { procedure: ProcedurePb }, household: Household, record: HouseholdRecord) =>
+const step = (event: { procedure: ProcedurePb }, household: Household, record: PastEvent) =>
   onStep(household, record, PROCEDURES[event.procedure - 1] ?? null);
 
 /** What each event changes in the current state, besides what follows from the history (`takeHistory`). */
@@ -20,7 +20,8 @@ const handlers = {
     household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
     household.persons = event.members.length;
     takeCauses(household, event.causes);
-    if (household.status === 'turnedDown') setStatus(household, 'applicant', record);
+    if (household.status === 'turnedDown' || household.status === 'removed')
+      setStatus(household, 'applicant', record);
   },
   democraticReviewHeld: step,
   verificationCompleted: step,
@@ -42,6 +43,8 @@ const handlers = {
     household.entryKind = ENTRY_KINDS[event.entryKind];
     household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
     household.otherCauses = codes(event.causes?.others);
+    household.exitPlannedFor = null;
+    endPolicies(household);
   },
   povertyCausesRecorded: (event, household) => takeCauses(household, event.causes),
   incomeSurveyed: (event, household, { occurredOn }) => {
@@ -71,6 +74,7 @@ const handlers = {
     household.exitPlannedFor = null;
     household.dibaoContinues = event.dibaoContinues;
     household.policiesRetainedUntil = event.policiesRetainedUntil || null;
+    household.policyEndedOn = null;
   },
   monitoringVisitRecorded: (_event, household, { occurredOn }) => {
     if (!household.monitoredOn || household.monitoredOn < occurredOn) household.monitoredOn = occurredOn;
@@ -79,71 +83,141 @@ const handlers = {
   householdReturned: (event, household, record) => {
     onStep(household, record, null);
     household.otherCauses = codes(event.causes?.others);
-    household.policiesRetainedUntil = null;
+    endPolicies(household);
   },
-  memberAdded: 'ignored',
-  memberLeft: 'ignored',
+  memberAdded: (_event, household) => void (household.persons += 1),
+  memberLeft: (_event, household) => void (household.persons -= 1),
   memberChanged: 'ignored',
-  householdKindChanged: 'ignored',
-  householdMoved: 'ignored',
-  householdSplit: 'ignored',
-  householdSplitOff: 'ignored',
-  householdMerged: 'ignored',
-  householdMergedAway: 'ignored',
-  householdExtinguished: 'ignored',
-  removalProposed: 'ignored',
-  ineligibleRemoved: 'ignored',
-  exitReversed: 'ignored',
-  policyRetained: 'ignored',
-  policyEnded: 'ignored',
+  householdKindChanged: (event, household) => {
+    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
+  },
+  householdMoved: (event, household) => void (household.village = event.toRegion),
+  householdSplit: (event, household) => void (household.persons -= event.personIds.length),
+  householdSplitOff: (event, household) => {
+    const { standing } = event;
+    household.householdNo = event.householdNo;
+    household.entryKind = ENTRY_KINDS[event.entryKind];
+    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
+    household.persons = event.members.length;
+    takeCauses(household, event.causes);
+    household.splitFrom = event.fromHouseholdId;
+    household.standing = {
+      registeredOn: standing?.registeredOn || null,
+      exitedOn: standing?.exitedOn || null,
+      returnedOn: standing?.returnedOn || null,
+    };
+    household.policiesRetainedUntil = standing?.policiesRetainedUntil || null;
+    household.policyEndedOn = standing?.policyEndedOn || null;
+    household.dibaoContinues = standing?.dibaoContinues ?? false;
+  },
+  householdMerged: (event, household) => void (household.persons += event.members.length),
+  householdMergedAway: (event, household, record) => {
+    leave(household, record, 'mergedAway');
+    household.mergedInto = event.intoHouseholdId;
+  },
+  householdExtinguished: (_event, household, record) => leave(household, record, 'extinguished'),
+  removalProposed: (_event, household, record) => onStep(household, record, 'removal'),
+  ineligibleRemoved: (_event, household, record) => leave(household, record, 'removed'),
+  exitReversed: (event, household, record) => {
+    onStep(household, record, null);
+    endPolicies(household);
+    // The exit may be the one it brought from the household it was split off.
+    if (household.standing && versionOf(event.exitEventId) === 1)
+      household.standing = { ...household.standing, exitedOn: null };
+  },
+  policyRetained: (event, household) => {
+    household.policiesRetainedUntil = event.until;
+    household.policyEndedOn = null;
+  },
+  policyEnded: (_event, household, { occurredOn }) => void (household.policyEndedOn = occurredOn),
+  // A correction is no happening of its own: the household is folded anew with what it puts right (see `refold`).
   eventCorrected: 'ignored',
   personCorrected: 'ignored',
-  registerFindingRaised: 'ignored',
-  registerFindingClosed: 'ignored',
+  registerFindingRaised: (_event, household) => void (household.openFindings += 1),
+  registerFindingClosed: (_event, household) => void (household.openFindings -= 1),
   documentFiled: 'ignored',
-} satisfies Handlers<[household: Household, record: HouseholdRecord], void>;
+} satisfies Handlers<[household: Household, record: PastEvent], void>;
 
 /** Changes the household by one event of its stream. */
-export function applyToHousehold(household: Household, record: HouseholdRecord): void {
+export function applyToHousehold(household: Household, record: PastEvent): void {
   handleWith(handlers, record.event, household, record);
   if (record.envelope.backdated) household.backdated += 1;
   household.version = record.version;
-  household.position = BigInt(record.position);
   if (record.occurredOn > household.lastEventOn) household.lastEventOn = record.occurredOn;
+}
+
+/**
+ * The household after all events of its stream, each as it counts now: corrected ones hold what their last correction put in
+ * their place. `takeHistory` must follow.
+ */
+export function refold(records: readonly [PastEvent, ...PastEvent[]]): Household {
+  const repairs = new Map(
+    records.flatMap(({ event }) => {
+      const repair = event.case === 'eventCorrected' ? repairOf(event.value) : undefined;
+      return repair ? [[versionOf(repair.eventId), repair] as const] : [];
+    }),
+  );
+  const [first] = records;
+  const on = repairs.get(first.version)?.occurredOn ?? first.occurredOn;
+  const household = newHousehold(first.streamId, first.region, on);
+  for (const record of records) {
+    const { event, occurredOn } = repairs.get(record.version) ?? record;
+    applyToHousehold(household, { ...record, event, occurredOn });
+  }
+  return household;
 }
 
 /** Takes from the history what follows from it: status, village, persons, main cause and the dates of the changes. */
 export function takeHistory(household: Household, history: History): void {
   const now = history.segments.at(-1);
-  if (!now || now.status === 'outside') return;
-  household.village = now.village;
-  household.persons = now.persons;
-  household.mainCause = now.cause === NO_CAUSE ? null : now.cause;
-  household.status = now.status;
+  if (!now) return;
   let since = now.from;
   for (const segment of history.segments.toReversed()) {
     if (segment.status !== now.status) break;
     since = segment.from;
   }
-  household.statusSince = since;
   const lastOf = (...flows: readonly string[]) =>
     history.flows.findLast((f) => flows.includes(f.flow))?.on ?? null;
-  household.registeredOn = lastOf('identified', 'newlyPoor', 'missed');
-  household.exitedOn = lastOf('exits');
-  household.returnedOn = lastOf('returns');
+  household.registeredOn =
+    lastOf('identified', 'newlyPoor', 'missed') ?? household.standing?.registeredOn ?? null;
+  household.exitedOn = lastOf('exits') ?? household.standing?.exitedOn ?? null;
+  household.returnedOn = lastOf('returns') ?? household.standing?.returnedOn ?? null;
+  if (now.status === 'outside') {
+    // It has left; unless it has applied again meanwhile, which is no part of the history.
+    if (!IN_REGISTER.has(household.status) && household.status !== now.left) return;
+    household.status = now.left ?? household.status;
+  } else {
+    household.status = now.status;
+    household.mainCause = now.cause === NO_CAUSE ? null : now.cause;
+  }
+  household.village = now.village;
+  household.persons = now.persons;
+  household.statusSince = since;
 }
 
-function onStep(household: Household, record: HouseholdRecord, procedure: Procedure | null): void {
+const IN_REGISTER: ReadonlySet<HouseholdStatus> = new Set(['stillPoor', 'exited', 'returnedPoor']);
+
+function leave(household: Household, record: PastEvent, status: HouseholdStatus): void {
+  onStep(household, record, null);
+  endPolicies(household);
+  household.exitPlannedFor = null;
+  household.persons = 0;
+  setStatus(household, status, record);
+}
+
+function endPolicies(household: Household): void {
+  household.policiesRetainedUntil = null;
+  household.policyEndedOn = null;
+  household.dibaoContinues = false;
+}
+
+function onStep(household: Household, record: PastEvent, procedure: Procedure | null): void {
   household.procedure = procedure;
   household.step = procedure && record.event.case;
   household.stepOn = procedure && record.occurredOn;
 }
 
-function setStatus(
-  household: Household,
-  status: 'applicant' | 'turnedDown',
-  { occurredOn }: HouseholdRecord,
-): void {
+function setStatus(household: Household, status: HouseholdStatus, { occurredOn }: PastEvent): void {
   household.status = status;
   household.statusSince = occurredOn;
 }

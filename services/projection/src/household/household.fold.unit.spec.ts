@@ -89,7 +89,7 @@ describe('the current state of a household', () => {
     ).toMatchObject({
       status: 'returnedPoor',
       statusSince: '2018-03-02',
-      persons: 2,
+      persons: 3,
       mainCause: '02',
       registeredOn: '2014-05-01',
       exitedOn: '2016-12-20',

@@ -6,7 +6,8 @@ import type { Household } from './household.js';
 /**
  * Columns for what lists filter and sort by, the rest as JSON: a survey then costs one small row to read and to write.
  * Nothing that a survey changes is indexed, so its update stays on the page (HOT). The facts lie beside the household:
- * they change a few times in its life, the household with every event.
+ * they change a few times in its life, the household with every event. `household_place` names every village where it ever was
+ * counted or something happened to it, also by what has since been put right: where to look for the events behind a figure.
  */
 export const householdSql = `
 CREATE TABLE household (
@@ -21,6 +22,11 @@ CREATE TABLE household (
   position bigint NOT NULL
 ) WITH (fillfactor = 75);
 CREATE TABLE household_facts (id uuid PRIMARY KEY, facts text NOT NULL);
+CREATE TABLE household_place (
+  village text COLLATE "C" NOT NULL,
+  household_id uuid NOT NULL,
+  PRIMARY KEY (village, household_id)
+);
 `;
 
 /** For the lists; a rebuild makes them after loading. */
@@ -126,4 +132,20 @@ export const saveFacts = bulkUpsert<HouseholdFacts>({
     { name: 'facts', type: 'text', of: (h) => JSON.stringify(h.facts) },
   ],
   onConflict: 'replace',
+});
+
+/** A village where events of a household are to be found. */
+export interface Place {
+  readonly village: string;
+  readonly householdId: string;
+}
+
+export const savePlaces = bulkUpsert<Place>({
+  table: 'household_place',
+  key: ['village', 'household_id'],
+  columns: [
+    { name: 'village', type: 'text', of: (p) => p.village },
+    { name: 'household_id', type: 'uuid', of: (p) => p.householdId },
+  ],
+  onConflict: 'keep',
 });

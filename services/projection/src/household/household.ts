@@ -1,10 +1,21 @@
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { EventCase } from '../event.js';
 
-/** Where a household stands; the first two are not (or not yet) in the register. */
-export type HouseholdStatus = 'applicant' | 'turnedDown' | 'stillPoor' | 'exited' | 'returnedPoor';
+/** Where a household stands; the first two are not (or not yet) in the register, the last three not any more. */
+export const HOUSEHOLD_STATUSES = [
+  'applicant',
+  'turnedDown',
+  'stillPoor',
+  'exited',
+  'returnedPoor',
+  'removed',
+  'extinguished',
+  'mergedAway',
+] as const;
+export type HouseholdStatus = (typeof HOUSEHOLD_STATUSES)[number];
 
-export const PROCEDURES = ['identification', 'exit', 'return'] as const;
+/** In the contract's order (the enum's number is the index + 1). */
+export const PROCEDURES = ['identification', 'exit', 'return', 'removal'] as const;
 export type Procedure = (typeof PROCEDURES)[number];
 
 /** 两不愁三保障 and safe water, in the contract's order (the enum's number is the index + 1). */
@@ -32,6 +43,13 @@ export interface LatestIncome {
   readonly on: BusinessDate;
 }
 
+/** Dates a household brought from the one it was split off. */
+export interface Standing {
+  readonly registeredOn: BusinessDate | null;
+  readonly exitedOn: BusinessDate | null;
+  readonly returnedOn: BusinessDate | null;
+}
+
 /**
  * A household as it stands now. Status, village, persons and cause follow from its history (see roll-up/history.ts), so
  * that the household, the ledger and the roll-up can never tell different stories.
@@ -53,6 +71,8 @@ export interface Household {
   returnedOn: BusinessDate | null;
   exitPlannedFor: number | null;
   policiesRetainedUntil: BusinessDate | null;
+  /** 脱贫不享受政策: the day measures ended, null while they go on. */
+  policyEndedOn: BusinessDate | null;
   dibaoContinues: boolean;
   /** The procedure under way and its last step. */
   procedure: Procedure | null;
@@ -61,6 +81,13 @@ export interface Household {
   income: LatestIncome | null;
   guarantees: Partial<Record<Guarantee, GuaranteeState>>;
   monitoredOn: BusinessDate | null;
+  /** Of a household that a split has formed: from which one, and what it brought along. */
+  splitFrom: string | null;
+  standing: Standing | null;
+  /** The household into which it was merged. */
+  mergedInto: string | null;
+  /** 疑点 that nobody has closed yet. */
+  openFindings: number;
   /** Steps recorded more than the set number of days after their date. */
   backdated: number;
   lastEventOn: BusinessDate;
@@ -87,6 +114,7 @@ export function newHousehold(id: string, village: RegionCode, on: BusinessDate):
     returnedOn: null,
     exitPlannedFor: null,
     policiesRetainedUntil: null,
+    policyEndedOn: null,
     dibaoContinues: false,
     procedure: null,
     step: null,
@@ -94,6 +122,10 @@ export function newHousehold(id: string, village: RegionCode, on: BusinessDate):
     income: null,
     guarantees: {},
     monitoredOn: null,
+    splitFrom: null,
+    standing: null,
+    mergedInto: null,
+    openFindings: 0,
     backdated: 0,
     lastEventOn: on,
     version: 0,

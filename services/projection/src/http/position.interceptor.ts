@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import pg from 'pg';
 import type { Observable } from 'rxjs';
 import { ProjectionConfig } from '../config.js';
-import { householdProjection, READ_MODEL } from '../read-model.js';
+import { projections, READ_MODEL } from '../read-model.js';
 
 defineProblems({
   'projection-behind': {
@@ -44,8 +44,8 @@ export class PositionInterceptor implements NestInterceptor {
 
   private async reach(header: string): Promise<void> {
     const token = parsePosition(header);
-    const { name, partitions } = householdProjection.topic;
-    if (token.topic !== name || token.partition >= partitions)
+    const topic = projections.map((projection) => projection.topic).find(({ name }) => name === token.topic);
+    if (!topic || token.partition >= topic.partitions)
       throw new Problem('malformed-request', {
         field: POSITION_HEADER,
         detail: `Nothing here follows partition ${token.partition} of ${token.topic}`,

@@ -1,7 +1,7 @@
 import { rebuild, RebuildRunning } from '@fupin/event-sourcing';
 import type { EventMetrics, Kafka, RebuildProgress } from '@fupin/event-sourcing';
 import type { Pool } from 'pg';
-import { householdProjection, READ_MODEL, readModelIndexSql } from '../read-model.js';
+import { projections, READ_MODEL, readModelIndexSql } from '../read-model.js';
 import { shapeSql, tablesSql } from './schema.js';
 
 /** One rebuild of the read models, as it is kept on record. */
@@ -43,11 +43,11 @@ export async function runRebuild(
       pool,
       schema: READ_MODEL,
       kafka,
-      projections: [householdProjection],
+      projections,
       createTables: async (tx, schema) => void (await tx.query(`${tablesSql}; ${shapeSql(schema)}`)),
       finish: async (tx) =>
         void (await tx.query(
-          `${readModelIndexSql}; ANALYZE household, timeline, ledger, region_day, region_month`,
+          `${readModelIndexSql}; ANALYZE household, household_place, timeline, ledger, region_day, region_month, register_finding, year_closing`,
         )),
       ...options,
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { projectorSql } from '@fupin/event-sourcing';
 import type { Pool } from 'pg';
-import { READ_MODEL, readModelIndexSql, readModelSql } from '../read-model.js';
+import { READ_MODEL, READ_MODEL_VERSION, readModelIndexSql, readModelSql } from '../read-model.js';
 
 /** The tables of a read-model schema and the projector's own, to be run with the search path set to it. */
 export const tablesSql = `${projectorSql()}\n${readModelSql}`;
@@ -9,7 +9,7 @@ export const tablesSql = `${projectorSql()}\n${readModelSql}`;
 export const schemaSql = `${tablesSql}\n${readModelIndexSql}`;
 
 /** Tells one shape of the tables from another, so that a new version of the code notices tables of an older one. */
-const shape = createHash('sha256').update(schemaSql).digest('hex').slice(0, 16);
+const shape = createHash('sha256').update(`${READ_MODEL_VERSION}\n${schemaSql}`).digest('hex').slice(0, 16);
 
 /** Marks a schema as made by this version; run with the tables. */
 export const shapeSql = (schema: string) => `COMMENT ON SCHEMA ${schema} IS 'shape ${shape}'`;

@@ -1,5 +1,5 @@
 import type { BusinessDate, RegionCode } from '@fupin/domain';
-import type { History } from './history.js';
+import type { History, Segment } from './history.js';
 import { SLOTS, slotOf } from './metrics.js';
 import type { Metric } from './metrics.js';
 
@@ -8,6 +8,8 @@ export interface Delta {
   readonly region: RegionCode;
   readonly cause: string;
   readonly on: BusinessDate;
+  /** Digits of the narrowest region in which nothing changed (see FlowEntry), 0 when it counts at every level. */
+  readonly inside: number;
   /** By slot (see metrics.ts): households and persons of each metric. */
   readonly figures: number[];
 }
@@ -23,9 +25,10 @@ export class Deltas {
     metric: Metric,
     households: number,
     persons: number,
+    inside = 0,
   ): void {
     const slot = slotOf[metric];
-    const figures = this.at(region, cause, on).figures;
+    const figures = this.at(region, cause, on, inside).figures;
     figures[slot] = (figures[slot] ?? 0) + households;
     figures[slot + 1] = (figures[slot + 1] ?? 0) + persons;
   }
@@ -35,11 +38,11 @@ export class Deltas {
     for (const delta of this.byKey.values()) if (delta.figures.some((n) => n !== 0)) yield delta;
   }
 
-  private at(region: RegionCode, cause: string, on: BusinessDate): Delta {
-    const key = `${region}|${cause}|${on}`;
+  private at(region: RegionCode, cause: string, on: BusinessDate, inside: number): Delta {
+    const key = `${region}|${cause}|${on}|${inside}`;
     let delta = this.byKey.get(key);
     if (!delta)
-      this.byKey.set(key, (delta = { region, cause, on, figures: new Array<number>(SLOTS).fill(0) }));
+      this.byKey.set(key, (delta = { region, cause, on, inside, figures: new Array<number>(SLOTS).fill(0) }));
     return delta;
   }
 }
@@ -57,21 +60,25 @@ export function diffHistories(before: History, after: History): readonly Delta[]
 }
 
 function addChanges(deltas: Deltas, history: History, sign: 1 | -1): void {
-  let previous: History['segments'][number] | undefined;
+  let previous: Segment | undefined;
   for (const segment of history.segments) {
-    if (previous && previous.status !== 'outside')
-      deltas.add(
-        previous.village,
-        previous.cause,
-        segment.from,
-        previous.status,
-        -sign,
-        -sign * previous.persons,
-      );
-    if (segment.status !== 'outside')
-      deltas.add(segment.village, segment.cause, segment.from, segment.status, sign, sign * segment.persons);
+    if (previous) addStocks(deltas, previous, segment.from, negated(sign));
+    addStocks(deltas, segment, segment.from, sign);
     previous = segment;
   }
-  for (const { village, cause, on, flow, persons } of history.flows)
-    deltas.add(village, cause, on, flow, sign, sign * persons);
+  for (const { village, cause, on, flow, households, persons, inside } of history.flows)
+    deltas.add(village, cause, on, flow, sign * households, sign * persons, inside);
 }
+
+function addStocks(deltas: Deltas, segment: Segment, on: BusinessDate, sign: 1 | -1): void {
+  for (const metric of stocksOf(segment))
+    deltas.add(segment.village, segment.cause, on, metric, sign, sign * segment.persons);
+}
+
+/** The stocks in which a household stands. */
+export function stocksOf({ status, policyEnded }: Segment): readonly Metric[] {
+  if (status === 'outside') return [];
+  return policyEnded ? [status, 'policyEnded'] : [status];
+}
+
+const negated = (sign: 1 | -1): 1 | -1 => (sign === 1 ? -1 : 1);

@@ -2,7 +2,7 @@ import { ancestorsOf, parentOf } from '@fupin/domain';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { ClientBase } from 'pg';
 import type { Column } from '../sql/upsert.js';
-import { bulkUpsert } from '../sql/upsert.js';
+import { bulkAdd } from '../sql/upsert.js';
 import type { Delta } from './diff.js';
 import { METRIC_COLUMNS, SLOTS } from './metrics.js';
 
@@ -13,7 +13,8 @@ export const ALL_CAUSES = '';
 export const NO_PARENT = '';
 
 const place = ['parent', 'cause', 'region'].map((column) => `${column} text COLLATE "C" NOT NULL`).join(', ');
-const figures = METRIC_COLUMNS.map((c) => `${c} integer NOT NULL`).join(', ');
+// Most figures of most days are zero and kept as NULL, which takes no room.
+const figures = METRIC_COLUMNS.map((c) => `${c} integer`).join(', ');
 
 /**
  * `region_day` holds the signed changes of a region by business date and the day they became known: the sum up to
@@ -43,7 +44,7 @@ interface Row {
 const figureColumns: Column<Row>[] = METRIC_COLUMNS.map((name, slot) => ({
   name,
   type: 'integer',
-  of: (row) => row.figures[slot] ?? 0,
+  of: (row) => row.figures[slot] || null,
 }));
 const placeColumns: Column<Row>[] = [
   { name: 'parent', type: 'text', of: (r) => parentOf(r.region) ?? NO_PARENT },
@@ -51,7 +52,7 @@ const placeColumns: Column<Row>[] = [
   { name: 'region', type: 'text', of: (r) => r.region },
 ];
 
-const saveDays = bulkUpsert<Row>({
+const saveDays = bulkAdd<Row>({
   table: 'region_day',
   key: ['parent', 'cause', 'region', 'occurred_on', 'known_on'],
   columns: [
@@ -60,13 +61,11 @@ const saveDays = bulkUpsert<Row>({
     { name: 'known_on', type: 'date', of: (r) => r.knownOn },
     ...figureColumns,
   ],
-  onConflict: 'add',
 });
-const saveMonths = bulkUpsert<Row>({
+const saveMonths = bulkAdd<Row>({
   table: 'region_month',
   key: ['parent', 'cause', 'region', 'month'],
   columns: [...placeColumns, { name: 'month', type: 'date', of: (r) => r.on }, ...figureColumns],
-  onConflict: 'add',
 });
 
 /** Gathers the deltas of one batch over village, township, county, city and province, and writes them in two statements. */
@@ -75,6 +74,8 @@ export class RollUpBatch {
 
   add(delta: Delta, knownOn: BusinessDate): void {
     for (const ancestor of ancestorsOf(delta.region)) {
+      // A region that holds both villages of a move has neither lost nor gained by it.
+      if (ancestor.length <= delta.inside) break;
       addTo(this.days, ancestor, ALL_CAUSES, delta.on, knownOn, delta.figures);
       if (delta.cause !== ALL_CAUSES)
         addTo(this.days, ancestor, delta.cause, delta.on, knownOn, delta.figures);

@@ -10,12 +10,15 @@ export interface Column<Row> {
   readonly of: (row: Row) => SqlValue;
 }
 
-interface BulkUpsert<Row> {
+interface Bulk<Row> {
   readonly table: string;
   readonly key: readonly string[];
   readonly columns: readonly Column<Row>[];
-  /** `replace` writes the new values over the old ones, `add` adds them to what is there. */
-  readonly onConflict: 'replace' | 'add';
+}
+
+interface BulkUpsert<Row> extends Bulk<Row> {
+  /** `replace` writes the new values over the old ones, `keep` leaves rows that are there as they are. */
+  readonly onConflict: 'replace' | 'keep';
 }
 
 /**
@@ -28,15 +31,36 @@ export function bulkUpsert<Row>({ table, key, columns, onConflict }: BulkUpsert<
   const arrays = columns.map((c, i) => `$${i + 1}::${c.type}[]`).join(', ');
   const set = columns
     .filter((c) => !key.includes(c.name))
-    .map((c) => `${c.name} = ${onConflict === 'add' ? `${table}.${c.name} + ` : ''}excluded.${c.name}`)
+    .map((c) => `${c.name} = excluded.${c.name}`)
     .join(', ');
+  const action = onConflict === 'keep' ? 'NOTHING' : `UPDATE SET ${set}`;
   const text = `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays})
-    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${set}`;
+    ON CONFLICT (${key.join(', ')}) DO ${action}`;
   return async (tx: ClientBase, rows: readonly Row[]): Promise<void> => {
     if (rows.length === 0) return;
     await tx.query(
       text,
       columns.map((c) => arrayLiteral(rows, c.of)),
+    );
+  };
+}
+
+/**
+ * Builds a function like that of `bulkUpsert` that adds numbers to the rows there are. Null counts as nothing: columns without
+ * any number in this call are left out of the statement, so that wide rows cost what is in them.
+ */
+export function bulkAdd<Row>({ table, key, columns }: Bulk<Row>) {
+  return async (tx: ClientBase, rows: readonly Row[]): Promise<void> => {
+    if (rows.length === 0) return;
+    const used = columns.filter((c) => key.includes(c.name) || rows.some((row) => c.of(row) !== null));
+    const arrays = used.map((c, i) => `$${i + 1}::${c.type}[]`).join(', ');
+    const set = used
+      .filter((c) => !key.includes(c.name))
+      .map(({ name: c }) => `${c} = coalesce(${table}.${c} + excluded.${c}, excluded.${c}, ${table}.${c})`);
+    await tx.query(
+      `INSERT INTO ${table} (${used.map((c) => c.name).join(', ')}) SELECT * FROM unnest(${arrays})
+       ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${set.join(', ')}`,
+      used.map((c) => arrayLiteral(rows, c.of)),
     );
   };
 }
