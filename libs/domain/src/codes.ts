@@ -103,6 +103,23 @@ export function codeOfLabel(system: CodeSystemName, zh: string): string | undefi
   return BY_LABEL.get(system)?.get(label)?.code ?? alias;
 }
 
+/** The codes that make a person the household's head, by the list they are of. */
+const HEAD: Partial<Record<CodeSystemName, readonly string[]>> = {
+  registerRelation: ['01'],
+  // 户主; and 本人, for what everybody is to the head, only the head is to himself.
+  gbt4761: ['02', '01'],
+};
+
+/** Whether a relation is the head's own: 01 of the register's list, 02 (户主) or 01 (本人) of GB/T 4761. */
+export function isHeadRelation(system: CodeSystemName, code: string): boolean {
+  return HEAD[system]?.includes(code) ?? false;
+}
+
+/** Whether a code of GB/T 2261.1 says another sex than the one given; 未知 and 未说明 say none. */
+export function sexContradicts(code: string, sex: 'male' | 'female'): boolean {
+  return code === '1' ? sex !== 'male' : code === '2' && sex !== 'female';
+}
+
 /** Whether the text is the name of a code system. */
 export function isCodeSystem(name: string): name is CodeSystemName {
   return Object.hasOwn(CODE_SYSTEMS, name);

@@ -10,6 +10,7 @@ import {
   codeOfLabel,
   isCode,
   isCodeSystem,
+  isHeadRelation,
   labelOf,
 } from './codes.js';
 
@@ -22,6 +23,15 @@ describe('code lists', () => {
     expect(labelOf('registerEthnicity', '02')?.zh).not.toBe(labelOf('gb3304', '02')?.zh);
     expect(labelOf('registerRelation', '02')?.zh).toBe('配偶');
     expect(labelOf('gbt4761', '02')?.zh).toBe('户主');
+  });
+
+  it('know the head in both lists of relations, and that 02 is the spouse in one and the head in the other', () => {
+    expect(isHeadRelation('registerRelation', '01')).toBe(true);
+    expect(isHeadRelation('registerRelation', '02')).toBe(false);
+    expect(isHeadRelation('gbt4761', '02')).toBe(true);
+    expect(isHeadRelation('gbt4761', '01')).toBe(true);
+    expect(isHeadRelation('gbt4761', '10')).toBe(false);
+    expect(isHeadRelation('gb3304', '01')).toBe(false);
   });
 
   it('refuse a number of the register’s ethnicity list that no source names, rather than guess it', () => {

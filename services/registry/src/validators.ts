@@ -1,11 +1,13 @@
 import {
   isBusinessDate,
   isCode,
+  isCodeSystem,
   isRegionCode,
   levelOf,
   MoneyError,
   parsePersonNumber,
   parseYuan,
+  sexContradicts,
   type CodeSystemName,
   type PersonNumberReason,
 } from '@fupin/domain';
@@ -15,7 +17,7 @@ import { registerDecorator, type ValidationArguments, type ValidationOptions } f
 
 function check(
   name: string,
-  validate: (value: unknown) => boolean,
+  validate: (value: unknown, args: ValidationArguments) => boolean,
   message: string | ((args: ValidationArguments) => string),
   options?: ValidationOptions,
 ): PropertyDecorator {
@@ -26,7 +28,7 @@ function check(
       propertyName: String(property),
       ...(options && { options }),
       validator: {
-        validate,
+        validate: (value: unknown, args) => validate(value, args!),
         defaultMessage: (args) => (typeof message === 'string' ? message : message(args!)),
       },
     });
@@ -124,7 +126,7 @@ export const IsCodeOf = (...systems: CodeSystems) =>
   check(
     'isCodeOf',
     (value) => isCodeOf(systems, value),
-    (args) => `${args.property} must be a code of ${systems.join(' or ')}`,
+    (args) => `${args.property} ${codeFault(systems, args.value)}`,
   );
 
 /** The same for each value of a list. */
@@ -132,8 +134,38 @@ export const IsCodeOfEach = (...systems: CodeSystems) =>
   check(
     'isCodeOf',
     (value) => Array.isArray(value) && value.every((one) => isCodeOf(systems, one)),
-    (args) => `${args.property} must be codes of ${systems.join(' or ')}`,
+    (args) => {
+      const values: unknown[] = Array.isArray(args.value) ? args.value : [];
+      return `${args.property} ${codeFault(
+        systems,
+        values.find((one) => !isCodeOf(systems, one)),
+      )}`;
+    },
   );
+
+/** The sex that GB/T 2261.1 names is that of the person's ID number; 0 未知 and 9 未说明 say nothing. */
+export const AgreesWithNumber = () =>
+  check(
+    'agreesWithNumber',
+    (value, args) => {
+      const { code } = (value ?? {}) as { code?: unknown };
+      const { idNumber } = args.object as { idNumber?: unknown };
+      const number = parsePersonNumber(typeof idNumber === 'string' ? idNumber : '');
+      return !number.ok || typeof code !== 'string' || !sexContradicts(code, number.sex);
+    },
+    (args) => `${args.property} does not agree with the ID number`,
+  );
+
+/** What is wrong with a code; names the list that was sent when it is one that is known, and those the field takes. */
+function codeFault(systems: CodeSystems, value: unknown): string {
+  const { system } = (value ?? {}) as { system?: unknown };
+  const takes = systems.join(' or ');
+  if (system === undefined || systems.some((one) => one === system)) {
+    return `must be a code of ${takes}; this one is not in ${systems.find((one) => one === system) ?? systems[0]}`;
+  }
+  const named = typeof system === 'string' && isCodeSystem(system) ? system : 'an unknown code system';
+  return `is a code of ${named}; this field takes ${takes}`;
+}
 
 type CodeSystems = [CodeSystemName, ...CodeSystemName[]];
 

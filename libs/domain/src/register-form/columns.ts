@@ -16,6 +16,8 @@ export type FieldKind =
   | { readonly type: 'integer'; readonly min: number; readonly max: number }
   /** Square metres with at most two decimals. */
   | { readonly type: 'area' }
+  /** Kilometres with at most three decimals. */
+  | { readonly type: 'distance' }
   /** A code of one of the named lists; a bare code belongs to the first, `LIST:code` names another one. */
   | {
       readonly type: 'code';
@@ -23,8 +25,8 @@ export type FieldKind =
       readonly bareCode: boolean;
       readonly most: number;
     }
-  /** One of a few values the event contract has as an enum. */
-  | { readonly type: 'choice'; readonly choices: readonly Choice[] };
+  /** One of a few values the event contract has as an enum; several of them where `most` says so. */
+  | { readonly type: 'choice'; readonly choices: readonly Choice[]; readonly most?: number };
 
 export interface Choice {
   readonly code: string;
@@ -81,9 +83,18 @@ export const HOUSING_STRUCTURES: readonly Choice[] = [
   { code: '04', zh: '钢筋混凝土', en: 'reinforcedConcrete' },
   { code: '09', zh: '其他', en: 'other' },
 ];
-export const SEXES: readonly Choice[] = [
-  { code: '1', zh: '男', en: 'male', also: ['男性'] },
-  { code: '2', zh: '女', en: 'female', also: ['女性'] },
+export const STANDARDS: readonly Choice[] = [
+  { code: '01', zh: '国家标准', en: 'national', also: ['国定标准', '国标'] },
+  { code: '02', zh: '省定标准', en: 'provincial', also: ['省级标准', '省标'] },
+  { code: '03', zh: '市定标准', en: 'city', also: ['市级标准', '市标'] },
+];
+export const FUELS: readonly Choice[] = [
+  { code: '01', zh: '柴草', en: 'firewood', also: ['柴火', '秸秆'] },
+  { code: '02', zh: '煤炭', en: 'coal', also: ['煤'] },
+  { code: '03', zh: '煤气、液化气、天然气', en: 'gas', also: ['燃气', '煤气', '液化气', '天然气'] },
+  { code: '04', zh: '沼气', en: 'biogas' },
+  { code: '05', zh: '电', en: 'electricity' },
+  { code: '09', zh: '其他', en: 'other' },
 ];
 
 const code = (first: CodeSystemName, ...others: CodeSystemName[]): FieldKind => ({
@@ -130,6 +141,11 @@ export const FORM_COLUMNS = [
     hintZh: '一般贫困户、低保贫困户、特困户', example: '一般贫困户',
   },
   {
+    key: 'standard', zh: '识别标准', en: 'Standard', aliases: ['贫困标准', '识别所用标准'], formField: 'A1',
+    level: 'household', kind: choice(STANDARDS), hint: 'By whose standard the household was identified.',
+    hintZh: '国家标准、省定标准、市定标准', example: '国家标准',
+  },
+  {
     key: 'entryKind', zh: '识别类型', en: 'Kind of entry', level: 'household', kind: choice(ENTRY_KINDS),
     hint: 'Empty means identified at first.', hintZh: '不填即初次识别', example: '初次识别',
   },
@@ -162,7 +178,7 @@ export const FORM_COLUMNS = [
     hintZh: '18位身份证号或20位残疾证号，须为文本格式', example: '422823196503120019',
   },
   {
-    key: 'sex', zh: '性别', en: 'Sex', level: 'member', kind: choice(SEXES),
+    key: 'sex', zh: '性别', en: 'Sex', level: 'member', kind: code('gbt2261_1'),
     hint: 'May be left empty; when given it must agree with the number.', hintZh: '可不填；填写时须与证件号码一致',
     example: '男',
   },
@@ -277,13 +293,28 @@ export const FORM_COLUMNS = [
     kind: { type: 'integer', min: 1800, max: 2100 }, hint: 'Four digits.', hintZh: '四位年份', example: '1996',
   },
   {
+    key: 'relocation', zh: '是否易地搬迁户', en: 'Relocation', formField: 'A24', level: 'household',
+    aliases: ['是否搬迁户', '是否易地扶贫搬迁户'], kind: { type: 'yesNo' }, hint: '是 or 否; empty means 否.',
+    hintZh: '是或否，不填即否', example: '否',
+  },
+  {
     key: 'electricity', zh: '是否通生活用电', en: 'Electricity', formField: 'A35', level: 'household',
     aliases: ['是否通电'], kind: { type: 'yesNo' }, hint: '是 or 否.', hintZh: '是或否', example: '是',
+  },
+  {
+    key: 'fuels', zh: '主要燃料类型', en: 'Fuel', formField: 'A36', level: 'household', aliases: ['燃料类型', '主要燃料'],
+    kind: { type: 'choice', choices: FUELS, most: 3 }, hint: 'One to three, separated by ; or |',
+    hintZh: '不超过三项，用分号或“|”隔开', example: '柴草；电',
   },
   {
     key: 'tapWater', zh: '是否通自来水', en: 'Tap water', formField: 'A37', level: 'household',
     aliases: ['是否通自来水或饮用水'], kind: { type: 'yesNo' },
     hint: '是 or 否. Safe drinking water is assessed with evidence, not here.', hintZh: '是或否', example: '否',
+  },
+  {
+    key: 'distanceToMarket', zh: '距集贸市场距离（公里）', en: 'Distance to the market (km)', level: 'household',
+    aliases: ['距集市距离', '与集贸市场的距离'], kind: { type: 'distance' },
+    hint: 'Kilometres, at most three decimals.', hintZh: '公里，最多三位小数', example: '4.5',
   },
   {
     key: 'bank', zh: '开户银行', en: 'Bank', level: 'household', kind: { type: 'text', max: 100 }, personal: true,

@@ -32,14 +32,14 @@ export function readCode(text: string, kind: CodeKind): Coded | Wrong {
   const named = /^([A-Za-z][A-Za-z0-9_./ -]*?)\s*[:：]\s*(\S+)$/.exec(text);
   if (named) {
     const system = SYSTEMS.get(systemKey(named[1] ?? ''));
-    if (!system || !kind.systems.includes(system)) return { wrong: 'code-system-wrong' };
+    if (!system || !kind.systems.includes(system)) return systemWrong(kind);
     return ofSystem(system, named[2] ?? '') ?? { wrong: 'code-unknown' };
   }
   const bare = /^\d{1,2}$/.test(text);
   if (bare && !kind.bareCode) return { wrong: 'code-system-missing', detail: 'GB3304:15' };
   const first = kind.systems[0];
   if (bare && first)
-    return ofSystem(first, text) ?? { wrong: isElsewhere(text, kind) ? 'code-system-wrong' : 'code-unknown' };
+    return ofSystem(first, text) ?? (isElsewhere(text, kind) ? systemWrong(kind) : { wrong: 'code-unknown' });
   const both = /^(\d{1,2})\s*[-–—.、 ]?\s*(\D+)$/.exec(text);
   for (const system of kind.systems) {
     if (both) {
@@ -49,8 +49,14 @@ export function readCode(text: string, kind: CodeKind): Coded | Wrong {
     const code = labelCode(system, text);
     if (code !== undefined) return { system, code };
   }
-  return { wrong: both ? 'code-system-wrong' : 'code-unknown' };
+  return both ? systemWrong(kind) : { wrong: 'code-unknown' };
 }
+
+/** Names the lists the column takes; what the file said is not repeated. */
+const systemWrong = ({ systems }: CodeKind): Wrong => ({
+  wrong: 'code-system-wrong',
+  detail: systems.join(', '),
+});
 
 const labelCode = (system: CodeSystemName, text: string) =>
   codeOfLabel(system, text) ?? LABELS.get(system)?.get(plain(text));

@@ -6,7 +6,7 @@ import {
   type ColumnKey,
   type FormRow,
 } from '@fupin/domain/register-form';
-import { CODE_LISTS, formatYuan } from '@fupin/domain';
+import { CODE_LISTS, formatYuan, labelOf } from '@fupin/domain';
 import fc from 'fast-check';
 import { serialDate, type Cell } from './cell.js';
 import { readHousehold, type FormContext, type FormHouseholdRead } from './household.js';
@@ -60,7 +60,11 @@ describe('the example of the template', () => {
         builtYear: 1996,
         electricity: true,
         tapWater: false,
+        relocation: false,
+        fuels: ['firewood', 'electricity'],
+        distanceToMarketM: 4500,
       },
+      standard: 'national',
     });
     expect(household.members.map((m) => m.name)).toEqual(['覃国安', '向秀兰']);
     expect(household.members[0]).toMatchObject({
@@ -204,6 +208,11 @@ describe('a field at fault is named', () => {
       'housingStructure',
     ],
     ['an area of three decimals', { housingArea: '86.555' }, 'area-invalid', 'housingArea'],
+    ['four fuels', { fuels: '柴草；煤炭；沼气；电' }, 'too-many-values', 'fuels'],
+    ['a fuel twice', { fuels: '柴草；柴火' }, 'value-twice', 'fuels'],
+    ['an unknown fuel', { fuels: '柴草；氢' }, 'code-unknown', 'fuels'],
+    ['a distance of four decimals', { distanceToMarket: '4.5001' }, 'distance-invalid', 'distanceToMarket'],
+    ['an unknown standard', { standard: '乡镇标准' }, 'code-unknown', 'standard'],
     ['another head’s name', { headName: '别人' }, 'head-name-differs', 'headName'],
     ['a household number with a blank', { householdNo: 'a b' }, 'characters-not-allowed', 'householdNo'],
   ];
@@ -240,7 +249,37 @@ describe('a household', () => {
       ['覃国安', 3],
       ['向秀兰', 2],
     ]);
-    expect(errors(read({ relation: 'GBT4761:02' })).map((e) => e[2])).toContain('code-system-wrong');
+    // 02 is the head in GB/T 4761 and the spouse in the register's list (annex D).
+    expect(good(read({ relation: 'GBT4761:02' }, { relation: '02' })).members.map((m) => m.relation)).toEqual(
+      [
+        { system: 'gbt4761', code: '02' },
+        { system: 'registerRelation', code: '02' },
+      ],
+    );
+    expect(good(read({ relation: 'GBT4761:01' })).members[0]?.relation.system).toBe('gbt4761');
+    expect(errors(read({}, { relation: 'GBT4761:02' }))).toEqual([[3, 'relation', 'two-heads']]);
+    expect(errors(read({ relation: 'GBT4761:10' })).map((e) => e[2])).toContain('no-head');
+  });
+  it('of 07 is 土家族 in the register’s list and 彝族 in GB 3304 (annex D)', () => {
+    const [own, national] = ['registerEthnicity:07', 'GB3304:07'].map(
+      (ethnicity) => good(read({ ethnicity })).members[0]?.ethnicity,
+    );
+    expect([own, national]).toEqual([
+      { system: 'registerEthnicity', code: '07' },
+      { system: 'gb3304', code: '07' },
+    ]);
+    expect(labelOf('registerEthnicity', '07')?.zh).toBe('土家族');
+    expect(labelOf('gb3304', '07')?.zh).toBe('彝族');
+  });
+  it('has sex by GB/T 2261.1 as label or code, and 未说明 says nothing against the number', () => {
+    for (const sex of ['男', '男性', '1', 'GB/T 2261.1:1', '未说明', '9'])
+      expect(errors(read({ sex }))).toEqual([]);
+    expect(errors(read({ sex: 'GB/T 2261.1:2' }))).toEqual([[2, 'sex', 'sex-differs']]);
+    expect(errors(read({ sex: 'GB3304:01' }))).toEqual([[2, 'sex', 'code-system-wrong']]);
+  });
+  it('names the lists of the column when a code is of another one', () => {
+    const result = read({ relation: 'GB3304:15' });
+    expect(result.ok ? '' : result.errors[0]?.message).toContain('registerRelation, gbt4761');
   });
   it('names nobody twice, also by the disability card', () => {
     expect(errors(read({}, { idNumber: `${String(example.idNumber)}11`, sex: '' }))).toEqual([
@@ -264,6 +303,38 @@ describe('a household', () => {
   });
   it('of a former village code goes under the code of today', () => {
     expect(good(read({ villageCode: '422800100201' }, {}, { region: '4228' })).village).toBe(VILLAGE);
+  });
+});
+
+describe('form fields A1, A24, A36 and the distance to the market', () => {
+  it.each([
+    ['柴草', ['firewood']],
+    ['柴草、煤炭、电', ['firewood', 'coal', 'electricity']],
+    ['煤气、液化气、天然气', ['gas']],
+    ['液化气;沼气', ['gas', 'biogas']],
+    ['01|05', ['firewood', 'electricity']],
+  ])('reads the fuels of %s', (fuels, expected) => {
+    expect(good(read({ fuels })).housing?.fuels).toEqual(expected);
+  });
+  it('reads kilometres to the metre', () => {
+    const metres = (distanceToMarket: Cell) => good(read({ distanceToMarket })).housing?.distanceToMarketM;
+    expect([metres('0'), metres('0.001'), metres('12'), metres({ number: 4.5 }), metres('')]).toEqual([
+      0,
+      1,
+      12_000,
+      4500,
+      undefined,
+    ]);
+  });
+  it('reads standard and relocation, and neither where they are empty', () => {
+    expect(good(read({ standard: '省标', relocation: '是' }))).toMatchObject({
+      standard: 'provincial',
+      housing: { relocation: true },
+    });
+    expect(good(read({ standard: '', relocation: '' }))).toMatchObject({
+      standard: undefined,
+      housing: { relocation: false },
+    });
   });
 });
 
@@ -340,7 +411,14 @@ describe('accepted as registers write it', () => {
       'no house',
       { housingArea: '0', housingStructure: '', builtYear: '' },
       (h) => h.housing,
-      { areaHundredthM2: 0, electricity: true, tapWater: false },
+      {
+        areaHundredthM2: 0,
+        electricity: true,
+        tapWater: false,
+        relocation: false,
+        fuels: ['firewood', 'electricity'],
+        distanceToMarketM: 4500,
+      },
     ],
     ['五保户', { householdKind: '五保户' }, (h) => h.householdKind, 'tekun'],
   ];

@@ -1,4 +1,12 @@
-import { divideHalfUp, MAX_FEN, type BusinessDate, type Fen, type RegionCode } from '@fupin/domain';
+import {
+  divideHalfUp,
+  isHeadRelation,
+  MAX_FEN,
+  sexContradicts,
+  type BusinessDate,
+  type Fen,
+  type RegionCode,
+} from '@fupin/domain';
 import { HOUSEHOLD_KEYS, type ColumnKey } from '@fupin/domain/register-form';
 import type { Coded } from './coded.js';
 import { MOST_MEMBERS, type RawHousehold, type RawRow } from './raw.js';
@@ -51,6 +59,10 @@ export interface FormHousing {
   readonly builtYear?: number;
   readonly electricity: boolean;
   readonly tapWater: boolean;
+  readonly relocation: boolean;
+  /** English names, one to three. */
+  readonly fuels: readonly string[];
+  readonly distanceToMarketM?: number;
 }
 
 /** A household as the form states it, every field checked. */
@@ -60,6 +72,8 @@ export interface FormHouseholdRead {
   readonly village: RegionCode;
   readonly householdKind: string;
   readonly entryKind: string;
+  /** A1: English name of the standard. */
+  readonly standard?: string;
   readonly registeredOn: BusinessDate;
   readonly mainCause: Coded;
   readonly otherCauses: readonly Coded[];
@@ -106,22 +120,18 @@ export function readHousehold(raw: RawHousehold, context: FormContext): ReadHous
 type Draft<T> = { -readonly [K in keyof T]: T[K] | undefined };
 
 function isHead(relation: Coded | undefined): boolean {
-  return relation?.system === 'registerRelation' && relation.code === '01';
+  return relation !== undefined && isHeadRelation(relation.system, relation.code);
 }
 
 function readMember(row: RowReader): Draft<FormMember> & { line: number } {
   const number = row.personNumber('idNumber');
-  const sex = row.choice('sex');
-  if (number && sex && sex.en !== number.sex) row.fail('sex-differs', 'sex');
-  const relation = row.code('relation');
-  // 01 and 02 of GB/T 4761 both mean the head; the form has one way to say it.
-  if (relation?.system === 'gbt4761' && (relation.code === '01' || relation.code === '02'))
-    row.fail('code-system-wrong', 'relation');
+  const sex = row.code('sex');
+  if (number && sex && sexContradicts(sex.code, number.sex)) row.fail('sex-differs', 'sex');
   return {
     line: row.line,
     name: row.personName('name'),
     number,
-    relation,
+    relation: row.code('relation'),
     ethnicity: row.code('ethnicity'),
     education: row.code('education'),
     schooling: row.code('schooling'),
@@ -152,6 +162,7 @@ function readOwn(
     village: readVillage(row, context),
     householdKind: row.choice('householdKind')?.en,
     entryKind: row.choice('entryKind')?.en ?? 'identified',
+    standard: row.choice('standard')?.en,
     registeredOn,
     mainCause,
     otherCauses,
@@ -216,8 +227,11 @@ function readHousing(row: RowReader): FormHousing | undefined {
   const builtYear = row.integer('builtYear');
   const electricity = row.yesNo('electricity');
   const tapWater = row.yesNo('tapWater');
-  if ([area, structure, builtYear, electricity, tapWater].every((value) => value === undefined))
-    return undefined;
+  const relocation = row.yesNo('relocation');
+  const fuels = row.choices('fuels').map(({ en }) => en);
+  const distanceToMarketM = row.distance('distanceToMarket');
+  const stated = [area, structure, builtYear, electricity, tapWater, relocation, fuels[0], distanceToMarketM];
+  if (stated.every((value) => value === undefined)) return undefined;
   if (area === undefined) return row.fail('house-incomplete', 'housingArea');
   if (area === 0 ? structure !== undefined : structure === undefined)
     return row.fail('house-incomplete', 'housingStructure');
@@ -228,6 +242,9 @@ function readHousing(row: RowReader): FormHousing | undefined {
     ...(builtYear !== undefined && { builtYear }),
     electricity: electricity ?? false,
     tapWater: tapWater ?? false,
+    relocation: relocation ?? false,
+    fuels,
+    ...(distanceToMarketM !== undefined && { distanceToMarketM }),
   };
 }
 

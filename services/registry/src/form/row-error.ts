@@ -36,7 +36,10 @@ const MESSAGES = {
   ],
   'sex-differs': ['% does not agree with the ID number', '“%”与证件号码不符'],
   'code-unknown': ['% is not in the list', '“%”不在代码表中'],
-  'code-system-wrong': ['% is a code of another list than the form’s', '“%”不是本表使用的代码表中的代码'],
+  'code-system-wrong': [
+    '% is a code of another list than those of this column ($)',
+    '“%”不是本列使用的代码表（$）中的代码',
+  ],
   'code-system-missing': [
     '% is a bare number; give the name, or the list with it ($)',
     '“%”只填了数字，请填名称或写明代码表（$）',
@@ -52,6 +55,7 @@ const MESSAGES = {
   'amount-negative': ['% may not be negative', '“%”不能为负数'],
   'number-invalid': ['% is a whole number of $', '“%”须为$的整数'],
   'area-invalid': ['% is square metres with at most two decimals', '“%”须为平方米数，最多两位小数'],
+  'distance-invalid': ['% is kilometres with at most three decimals', '“%”须为公里数，最多三位小数'],
   'yes-no-invalid': ['% is 是 or 否', '“%”须填是或否'],
   'village-invalid': ['% is a code of 12 digits', '“%”须为12位代码'],
   'village-unknown': ['% is no village that is known', '“%”不是已知的行政村'],

@@ -149,6 +149,16 @@ export class RowReader {
       : this.fail('area-invalid', key);
   }
 
+  /** Metres, of kilometres. */
+  distance(key: ColumnKey): number | undefined {
+    const text = this.raw(key, numberText);
+    if (text === undefined) return undefined;
+    const parts = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
+    return parts
+      ? Number(parts[1]) * 1000 + Number((parts[2] ?? '').padEnd(3, '0'))
+      : this.fail('distance-invalid', key);
+  }
+
   yesNo(key: ColumnKey): boolean | undefined {
     const text = this.raw(key)?.toUpperCase();
     if (text === undefined) return undefined;
@@ -161,6 +171,27 @@ export class RowReader {
     const text = this.raw(key);
     if (text === undefined || kind.type !== 'choice') return undefined;
     return readChoice(text, kind.choices) ?? this.fail('code-unknown', key);
+  }
+
+  /** The values of a choice that may hold several, separated by ; or | (also 、 and , where no value has one inside). */
+  choices(key: ColumnKey): Choice[] {
+    const { kind } = formColumn(key);
+    const text = this.raw(key);
+    if (text === undefined || kind.type !== 'choice') return [];
+    const single = readChoice(text, kind.choices);
+    if (single) return [single];
+    const parts = text
+      .split(/[;；|]/)
+      .flatMap((part) => (readChoice(part.trim(), kind.choices) ? [part] : part.split(/[、,，]/)))
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const most = kind.most ?? 1;
+    if (parts.length > most) this.fail('too-many-values', key, String(most));
+    const chosen = parts
+      .slice(0, most)
+      .flatMap((part) => readChoice(part, kind.choices) ?? this.fail('code-unknown', key) ?? []);
+    if (new Set(chosen).size < chosen.length) this.fail('value-twice', key);
+    return chosen;
   }
 
   code(key: ColumnKey): Coded | undefined {

@@ -9,7 +9,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsFreeText, IsVillageCode } from '../validators.js';
-import { ENTRY_KINDS, HOUSEHOLD_KINDS } from './names.js';
+import { ENTRY_KINDS, HOUSEHOLD_KINDS, POVERTY_STANDARDS } from './names.js';
 import { CausesDto, AuthorisationDto, PersonDto, Dated } from './parts.dto.js';
 
 /** A household asks to be registered / 贫困户申请 */
@@ -39,6 +39,11 @@ export class ApplicationDto extends Dated {
   @Type(() => PersonDto)
   members!: PersonDto[];
 
+  /** A1 By whose standard / 识别标准 @example national */
+  @IsOptional()
+  @IsIn(Object.keys(POVERTY_STANDARDS))
+  standard?: keyof typeof POVERTY_STANDARDS;
+
   /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()
   @Type(() => CausesDto)
@@ -61,6 +66,11 @@ export class ReapplicationDto extends Dated {
   /** 户属性 @example ordinary */
   @IsIn(Object.keys(HOUSEHOLD_KINDS))
   householdKind!: keyof typeof HOUSEHOLD_KINDS;
+
+  /** A1 By whose standard / 识别标准 @example national */
+  @IsOptional()
+  @IsIn(Object.keys(POVERTY_STANDARDS))
+  standard?: keyof typeof POVERTY_STANDARDS;
 
   /** Causes of poverty / 致贫原因 @example {"main": {"code": "01"}, "others": [{"code": "07"}]} */
   @ValidateNested()

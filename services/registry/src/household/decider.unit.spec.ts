@@ -1,15 +1,17 @@
 import { create } from '@bufbuild/protobuf';
 import {
   AnnouncementPublishedSchema,
+  CodeSystem,
   ComparisonHit,
   EntryKind,
   NoticeLevel,
+  PovertyStandard,
   Procedure,
   TurnDownReason,
 } from '@fupin/contracts';
 import { given } from '@fupin/event-sourcing/testing';
 import * as story from '../../test/household-story.js';
-import type { HouseholdCommand } from './commands.js';
+import type { FileApplication, HouseholdCommand } from './commands.js';
 import { householdDecider } from './decider.js';
 
 const { live } = story;
@@ -41,6 +43,32 @@ describe('identification (两公示一公告)', () => {
       },
     });
     expect(state).toMatchObject({ status: 'stillPoor', registeredOn: '2016-01-22' });
+  });
+
+  it('A1 carries the standard of the application to the registration', () => {
+    const [first, ...rest] = story.identification('2016-01');
+    const { events, state } = live(
+      { ...first, standard: PovertyStandard.PROVINCIAL } as FileApplication,
+      ...rest,
+    );
+    expect(events.at(-1)?.event.value).toMatchObject({ standard: PovertyStandard.PROVINCIAL });
+    expect(state).toMatchObject({ file: { standard: PovertyStandard.PROVINCIAL } });
+  });
+
+  it.each([
+    ['registerRelation 01', CodeSystem.REGISTER_RELATION, '01', true],
+    ['registerRelation 02 (配偶)', CodeSystem.REGISTER_RELATION, '02', false],
+    ['GB/T 4761 02 (户主)', CodeSystem.GBT_4761, '02', true],
+    ['GB/T 4761 01 (本人)', CodeSystem.GBT_4761, '01', true],
+    ['GB/T 4761 10 (配偶)', CodeSystem.GBT_4761, '10', false],
+  ])('annex D: the head by %s', (_name, system, value, head) => {
+    const apply = {
+      ...story.apply('2016-01-01'),
+      members: [{ ...story.member('one'), relation: story.code(system, value) }],
+    } as FileApplication;
+    const outcome = given(householdDecider).when(apply);
+    if (head) outcome.thenState((state) => expect(state.status).toBe('applicant'));
+    else outcome.thenRefused({ code: 'one-head-needed' });
   });
 
   it.each([

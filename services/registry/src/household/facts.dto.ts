@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsYuan } from '../validators.js';
-import { CONDITIONS, GUARANTEES, HOUSING_STRUCTURES } from './names.js';
+import { CONDITIONS, FUELS, GUARANTEES, HOUSING_STRUCTURES } from './names.js';
 import { CausesDto, AuthorisationDto, EvidenceDto, Dated } from './parts.dto.js';
 
 /** 致贫原因 */
@@ -96,7 +96,7 @@ export class GuaranteeAssessmentDto extends Dated {
   findings!: FindingDto[];
 }
 
-/** Form fields A21–A23, A35, A37 / 居住条件 */
+/** Form fields A21–A24, A35–A37, distance to the market / 居住条件 */
 export class LivingConditionsDto extends Dated {
   /** A21 in square metres, at most two decimals; "0" without a house / 住房面积 @example "96.50" */
   @Matches(/^\d{1,5}(\.\d{1,2})?$/, { message: 'housingArea must be a decimal string of square metres' })
@@ -121,6 +121,25 @@ export class LivingConditionsDto extends Dated {
   /** A37 通自来水 @example false */
   @IsBoolean()
   tapWater!: boolean;
+
+  /** A24 Relocation household / 易地搬迁户 @example false */
+  @IsOptional()
+  @IsBoolean()
+  relocation?: boolean;
+
+  /** A36 Fuels, at most three / 主要燃料类型 @example ["firewood", "electricity"] */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(6)
+  @IsIn(Object.keys(FUELS), { each: true })
+  fuels?: (keyof typeof FUELS)[];
+
+  /** Distance to the market in metres / 距集贸市场距离（米） @example 4500 */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(999_999)
+  distanceToMarketM?: number;
 }
 
 /** 脱贫户跟踪监测 */

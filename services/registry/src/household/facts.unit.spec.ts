@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { create } from '@bufbuild/protobuf';
-import { EntryKind, EvidenceSchema, Guarantee, HouseholdKind } from '@fupin/contracts';
+import { EntryKind, EvidenceSchema, Fuel, Guarantee, HouseholdKind } from '@fupin/contracts';
 import { MAX_FEN } from '@fupin/domain';
 import { given } from '@fupin/event-sourcing/testing';
 import * as story from '../../test/household-story.js';
@@ -128,6 +128,44 @@ describe('other facts', () => {
     applicant.when(house(9650, 0, 1998)).thenRefused({ code: 'house-incomplete' });
     applicant.when(house(9650, 2, 2016)).thenState(() => undefined);
     applicant.when(house(9650, 2, 2017)).thenRefused({ code: 'built-in-future' });
+  });
+
+  it('A36 takes three fuels, none twice, and shows the living conditions of the latest day', () => {
+    const living = (occurredOn: string, fuels: Fuel[]): HouseholdCommand => ({
+      type: 'recordLivingConditions',
+      ...story.on(occurredOn),
+      housingAreaHundredthM2: 0,
+      structure: 0,
+      builtYear: 0,
+      electricity: true,
+      tapWater: false,
+      relocation: true,
+      fuels,
+      distanceToMarketM: 4500,
+    });
+    const three = [Fuel.FIREWOOD, Fuel.COAL, Fuel.ELECTRICITY];
+    applicant
+      .when(living('2016-02-02', [...three, Fuel.GAS]))
+      .thenRefused({ code: 'too-many-fuels', field: 'fuels' });
+    applicant
+      .when(living('2016-02-02', [Fuel.COAL, Fuel.COAL]))
+      .thenRefused({ code: 'fuel-twice', field: 'fuels' });
+    const after = applicant.when(living('2016-02-02', three));
+    after.thenState((state) =>
+      expect(state).toMatchObject({
+        file: {
+          livingConditions: {
+            occurredOn: '2016-02-02',
+            value: { relocation: true, fuels: three, distanceToMarketM: 4500 },
+          },
+        },
+      }),
+    );
+    after
+      .when(living('2016-02-01', [Fuel.GAS]))
+      .thenState((state) =>
+        expect(state).toMatchObject({ file: { livingConditions: { occurredOn: '2016-02-02' } } }),
+      );
   });
 
   it('keeps the causes as last known', () => {

@@ -14,8 +14,17 @@ import type { HouseholdState } from './state.js';
  */
 export function registerFromHistory(command: RegisterFromHistory, state: HouseholdState): Decision<Event> {
   if (state.status !== 'none') return refuse(wrongStatus(state, 'new', 'REG-20'));
-  const { householdNo, entryKind, householdKind, members, causes, source, survey, livingConditions } =
-    command;
+  const {
+    householdNo,
+    entryKind,
+    householdKind,
+    members,
+    causes,
+    source,
+    survey,
+    livingConditions,
+    standard,
+  } = command;
   const refusals = [
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(entryKind),
@@ -39,6 +48,7 @@ export function registerFromHistory(command: RegisterFromHistory, state: Househo
     householdKind,
     members: [...members],
     causes,
+    ...(standard !== undefined && { standard }),
     historySource: { importId: source.importId, row: source.row },
   });
   const events: NewEvent<Event>[] = [recorded(command, { case: 'householdRegistered', value })];

@@ -6,10 +6,26 @@ import { RULES } from '@fupin/policy';
 import { ROLES } from '@fupin/service';
 import type { MaskedPerson } from '../vault/masking.js';
 import type { Event } from './basis.js';
-import { codeView, ENTRY_KINDS, EVIDENCE_SOURCES, GUARANTEES, HOUSEHOLD_KINDS, nameOf } from './names.js';
+import {
+  codeView,
+  ENTRY_KINDS,
+  EVIDENCE_SOURCES,
+  FUELS,
+  GUARANTEES,
+  HOUSEHOLD_KINDS,
+  HOUSING_STRUCTURES,
+  nameOf,
+  POVERTY_STANDARDS,
+} from './names.js';
 import { nextStep } from './procedure.js';
-import type { EventView, HouseholdView, MemberView, ProcedureView } from './views.dto.js';
-import type { Finding, HouseholdFile, KnownHousehold, Progress } from './state.js';
+import type {
+  EventView,
+  HouseholdView,
+  LivingConditionsView,
+  MemberView,
+  ProcedureView,
+} from './views.dto.js';
+import type { Finding, HouseholdFile, KnownHousehold, LivingConditionsOn, Progress } from './state.js';
 
 // What the register shows of a household. Names only where the vault hands them over, masked.
 
@@ -45,6 +61,8 @@ export function householdView(
       main: labelled(file.causes.main),
       others: file.causes.others.flatMap((other) => labelled(other) ?? []),
     },
+    standard: nameOf(POVERTY_STANDARDS, file.standard),
+    livingConditions: file.livingConditions && livingConditionsView(file.livingConditions),
     incomeSurveys: file.surveys.map((survey) => ({
       year: survey.year,
       surveyedOn: survey.occurredOn,
@@ -74,6 +92,21 @@ function memberView(member: Member): MemberView {
     dibao,
     medicalInsurance,
     pension,
+  };
+}
+
+function livingConditionsView({ occurredOn, value }: LivingConditionsOn): LivingConditionsView {
+  return {
+    recordedOn: occurredOn,
+    // Hundredths of a square metre are written as fen are.
+    housingArea: formatYuan(BigInt(value.housingAreaHundredthM2)),
+    structure: nameOf(HOUSING_STRUCTURES, value.structure),
+    builtYear: value.builtYear || undefined,
+    relocation: value.relocation,
+    electricity: value.electricity,
+    fuels: value.fuels.flatMap((fuel) => nameOf(FUELS, fuel) ?? []),
+    tapWater: value.tapWater,
+    distanceToMarketM: value.distanceToMarketM,
   };
 }
 

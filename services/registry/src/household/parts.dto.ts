@@ -15,7 +15,14 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CodeSystemName } from '@fupin/domain';
-import { IsCodeOf, IsCodeOfEach, IsDay, IsPersonName, IsPersonNumber } from '../validators.js';
+import {
+  AgreesWithNumber,
+  IsCodeOf,
+  IsCodeOfEach,
+  IsDay,
+  IsPersonName,
+  IsPersonNumber,
+} from '../validators.js';
 import { EVIDENCE_SOURCES } from './names.js';
 
 /** A code with the list it belongs to; the register's own list is meant when `system` is left out. */
@@ -96,10 +103,18 @@ export class PersonDto {
   @Matches(/^[0-9]{8,30}$/, { message: 'bankAccount must be a bank account number' })
   bankAccount?: string;
 
-  /** Relation to the head; 01 is the head / 与户主关系 @example {"code": "01"} */
+  /** Sex by GB/T 2261.1; must agree with the number / 性别 @example {"code": "2"} */
+  @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
-  @IsCodeOf('registerRelation')
+  @IsCodeOf('gbt2261_1')
+  @AgreesWithNumber()
+  sex?: CodeDto;
+
+  /** Relation to the head; 01 is the head, in GB/T 4761 02 / 与户主关系 @example {"code": "01"} */
+  @ValidateNested()
+  @Type(() => CodeDto)
+  @IsCodeOf('registerRelation', 'gbt4761')
   relation!: CodeDto;
 
   /** Ethnic group / 民族 @example {"system": "gb3304", "code": "15"} */

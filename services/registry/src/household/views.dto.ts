@@ -54,6 +54,28 @@ export class CausesView {
   others!: CodeView[];
 }
 
+/** 居住条件 */
+export class LivingConditionsView {
+  /** @example "2016-11-01" */
+  recordedOn!: string;
+  /** A21, square metres @example "96.50" */
+  housingArea!: string;
+  /** A22 @example "brickTimber" */
+  structure: string | undefined;
+  /** A23 @example 1998 */
+  builtYear: number | undefined;
+  /** A24 易地搬迁户 */
+  relocation!: boolean;
+  /** A35 通电 */
+  electricity!: boolean;
+  /** A36 主要燃料 @example ["firewood", "electricity"] */
+  fuels!: string[];
+  /** A37 通自来水 */
+  tapWater!: boolean;
+  /** 距集贸市场（米） @example 4500 */
+  distanceToMarketM: number | undefined;
+}
+
 /** 收入调查 */
 export class SurveyView {
   /** @example 2016 */
@@ -136,6 +158,9 @@ export class HouseholdView {
   members!: MemberView[];
   /** @example {"main": {"system": "registerCause", "code": "01", "zh": "因病", "en": "illness"}, "others": []} */
   causes: CausesView | undefined;
+  /** A1 识别标准 @example "national" */
+  standard: string | undefined;
+  livingConditions: LivingConditionsView | undefined;
   incomeSurveys!: SurveyView[];
   guarantees!: GuaranteeView[];
   procedure: ProcedureView | undefined;

@@ -60,6 +60,14 @@ function contentOf(household: FormHouseholdRead): string {
       m.phone,
     );
   }
+  // Later fields count only where they are filled: what was imported before they were read is still known again.
+  const later = [
+    ['standard', household.standard],
+    ['relocation', housing?.relocation || undefined],
+    ['fuels', housing?.fuels.join(' ') || undefined],
+    ['distanceToMarketM', housing?.distanceToMarketM],
+  ];
+  for (const [name, value] of later) if (value !== undefined) fields.push(`${name}=${value}`);
   // No field holds a control character, so the separator cannot be part of one.
   return fields.join('\u001f');
 }

@@ -1,3 +1,4 @@
+import { isHeadRelation } from '@fupin/domain';
 import { formColumn, HOUSEHOLD_KEYS, MEMBER_KEYS, type ColumnKey } from '@fupin/domain/register-form';
 import type { Cell } from '../../form/cell.js';
 import { readCode } from '../../form/coded.js';
@@ -62,7 +63,7 @@ function isHead(relation: unknown): boolean {
   const { kind } = formColumn('relation');
   if (typeof relation !== 'string' || kind.type !== 'code') return false;
   const read = readCode(relation.trim().slice(0, 40), kind);
-  return 'system' in read && read.system === 'registerRelation' && read.code === '01';
+  return 'system' in read && isHeadRelation(read.system, read.code);
 }
 
 function parse(text: string): unknown {
