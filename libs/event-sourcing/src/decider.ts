@@ -32,15 +32,29 @@ export interface Refusal {
 }
 
 /** What a decider answers: events to append (none: nothing to do), or every reason that stands against the command. */
-export type Decision<E> =
-  | { readonly accepted: true; readonly events: readonly NewEvent<E>[] }
-  | { readonly accepted: false; readonly reasons: readonly Refusal[] };
+export type Decision<E> = { readonly accepted: true; readonly events: readonly NewEvent<E>[] } | Refused;
+
+/** The same about several streams at once: events for each of them, in the order of the streams. */
+export type AcrossDecision<E> =
+  { readonly accepted: true; readonly events: readonly (readonly NewEvent<E>[])[] } | Refused;
+
+/** Every reason that stands against a command. */
+export interface Refused {
+  readonly accepted: false;
+  readonly reasons: readonly Refusal[];
+}
 
 /** Accepts a command with the facts that follow from it. */
 export const accept = <E>(...events: NewEvent<E>[]): Decision<E> => ({ accepted: true, events });
 
+/** Accepts a command about several streams with what follows for each. */
+export const acceptAcross = <E>(...events: (readonly NewEvent<E>[])[]): AcrossDecision<E> => ({
+  accepted: true,
+  events,
+});
+
 /** Refuses a command. Name every reason at once, so that the caller need not come back for the next. */
-export const refuse = (...reasons: Refusal[]): Decision<never> => ({ accepted: false, reasons });
+export const refuse = (...reasons: Refusal[]): Refused => ({ accepted: false, reasons });
 
 /** The rules of one stream type: pure, without clock, database or random numbers. */
 export interface Decider<S, C, E> {

@@ -7,17 +7,12 @@ import {
   VersionMismatch,
   type CommandError,
 } from './command-errors.js';
-import type { NewEvent, RecordedEvent, Refusal } from './decider.js';
+import type { AcrossDecision, NewEvent, RecordedEvent } from './decider.js';
 import { empty, foldStored, recordedEvent, type Folded } from './folded.js';
 import type { EventStore } from './store.js';
 import type { SeenRequest } from './store-queries.js';
 import type { StoredEvent } from './stored-event.js';
 import type { Envelope, StreamType } from './stream-type.js';
-
-/** What is decided about several streams: events for each, in the order of the streams, or every reason against it. */
-export type AcrossDecision<E> =
-  | { readonly accepted: true; readonly events: readonly (readonly NewEvent<E>[])[] }
-  | { readonly accepted: false; readonly reasons: readonly Refusal[] };
 
 /** Pure: the streams' states in their order, the initial one for a stream that is to begin. */
 export type AcrossDecide<S, E> = (states: readonly S[]) => AcrossDecision<E>;

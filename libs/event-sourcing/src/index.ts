@@ -25,13 +25,7 @@ export {
 } from './command-errors.js';
 export type { CommandContext, CommandItem, Handled } from './command.js';
 export { CommandHandler, type ReadEvent } from './handle.js';
-export type {
-  AcrossContext,
-  AcrossDecide,
-  AcrossDecision,
-  AcrossExtras,
-  HandledAcross,
-} from './handle-across.js';
+export type { AcrossContext, AcrossDecide, AcrossExtras, HandledAcross } from './handle-across.js';
 export { eventHash, NO_HASH, type HashedEvent } from './hash.js';
 export { eventStoreSql } from './schema.js';
 export { connectKafka, partitionOf, type IncomingMessage, type Kafka, type KafkaOptions } from './kafka.js';
