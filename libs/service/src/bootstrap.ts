@@ -8,14 +8,17 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { DestinationStream, Logger } from 'pino';
+import type { MigrationInterface } from 'typeorm';
 import { AllowedMethods } from './allowed-methods.js';
 import {
   ConfigError,
+  databaseUrlOf,
   serviceConfig,
   type Environment,
   type ServiceConfig,
   type ServiceNeeds,
 } from './config.js';
+import { migrate } from './database.js';
 import { createLogger } from './logging.js';
 import { MetricsRegistry } from './metrics.js';
 import { quietly } from './nest-log.js';
@@ -23,12 +26,14 @@ import { metadataBeside, openApiDocument, type ApiInfo, type PluginMetadata } fr
 import { answerBrokenRequest, sendProblem, toProblem } from './problem.filter.js';
 import { acceptBodies, answerHeaders, idsOf, measureRequests } from './request-hooks.js';
 import { ServiceModule } from './service.module.js';
-import { closeOnSignals, dieLoudly, drainable, type Drain } from './shutdown.js';
+import { closeOnSignals, dieLoudly, drainable, exitOnSignals, type Drain } from './shutdown.js';
 
 export interface ServiceOptions extends ApiInfo, ServiceNeeds {
   readonly defaultPort: number;
   /** Descriptions generated from the types; `bootstrap` takes the metadata.js beside main.js when this is left out. */
   readonly metadata?: PluginMetadata;
+  /** Migrations of the service's database, oldest first; those that have not run are run before anything else. */
+  readonly migrations?: readonly (new () => MigrationInterface)[];
   /** Media types that routes may take as a stream (see `@AcceptsStream`). */
   readonly streamed?: readonly string[];
   /** The environment to read; the process's own by default. */
@@ -68,12 +73,18 @@ export class PortInUse extends Error {
 /**
  * Starts a service and gives its application: main.ts calls this and nothing else. SIGTERM and SIGINT drain it. When it cannot
  * start (environment not usable, port in use, anything else) it says why on standard error and exits with code 1.
+ * `node main.js migrate` brings the database up to date instead, which needs its address only, and exits with code 0.
  */
 export async function bootstrap(
   module: Type | DynamicModule,
   options: ServiceOptions,
 ): Promise<NestFastifyApplication> {
+  const started = exitOnSignals();
   try {
+    const [, , command, ...more] = process.argv;
+    if (command === 'migrate' && more.length === 0) return await migrateOnly(options);
+    if (command !== undefined)
+      throw new ConfigError([`unknown argument ${command}: only 'migrate' is known`]);
     const metadata = options.metadata ?? metadataBeside(pathToFileURL(process.argv[1] ?? 'main.js').href);
     const service = await startService(module, { ...options, metadata });
     dieLoudly(service.logger);
@@ -82,6 +93,7 @@ export async function bootstrap(
       service.config.shutdownTimeoutMs,
       service.logger,
     );
+    started();
     return service.app;
   } catch (error) {
     const expected = error instanceof ConfigError || error instanceof PortInUse;
@@ -95,6 +107,24 @@ export async function bootstrap(
   }
 }
 
+async function migrateOnly(options: ServiceOptions): Promise<never> {
+  const url = databaseUrlOf(options.name, options.env);
+  const logger = createLogger({ name: options.name, logLevel: 'info' }, options.logTo);
+  await runMigrations(url, options.migrations ?? [], logger);
+  logger.flush();
+  process.exit(0);
+}
+
+/** Instances that start at once wait for each other; all but the first find nothing to do. */
+async function runMigrations(
+  url: string,
+  migrations: NonNullable<ServiceOptions['migrations']>,
+  logger: Logger,
+): Promise<void> {
+  const ran = await migrate({ url, migrations });
+  logger.info({ ran }, ran.length > 0 ? 'database migrated' : 'database is up to date');
+}
+
 /**
  * Starts a service within this process: for tests, and for several services in one. Leaves signals alone and throws
  * (`ConfigError`, `PortInUse`) instead of exiting.
@@ -105,6 +135,7 @@ export async function startService(
 ): Promise<RunningService> {
   const config = serviceConfig(options.name, options, options.env);
   const logger = createLogger(config, options.logTo);
+  if (options.migrations) await runMigrations(config.databaseUrl, options.migrations, logger);
   const allowed = new AllowedMethods();
   const adapter = newAdapter(config, allowed, options.streamed ?? STREAMED_TYPES);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -53,13 +53,20 @@ export function commandAnswer<E extends { readonly case?: string | undefined }>(
   reply: FastifyReply,
   handled: Handled<E>,
 ): CommandAnswer {
-  const position = formatPosition(handled);
-  void reply.header('etag', etag(handled.version)).header(POSITION_HEADER, position);
+  const body = commandBody(handled);
+  void reply.header('etag', etag(handled.version)).header(POSITION_HEADER, body.position);
   if (handled.replayed) void reply.header('idempotency-replayed', 'true');
+  return body;
+}
+
+/** The body alone: for a command that has changed more than one thing. */
+export function commandBody<E extends { readonly case?: string | undefined }>(
+  handled: Handled<E>,
+): CommandAnswer {
   return {
     id: handled.streamId,
     version: handled.version,
-    position,
+    position: formatPosition(handled),
     events: handled.events.map(({ id, event, occurredOn }) => ({
       id,
       type: pascalCase(event.case ?? ''),

@@ -132,9 +132,8 @@ export function serviceConfig(
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     faults.push(`${portName} must be a port, 0 to 65535`);
 
-  const urlName = `${prefix}_DATABASE_URL`;
   const databaseUrl = needs.includes('database')
-    ? (collect(faults, () => readDatabaseUrl(env, urlName, `fupin_${name.replaceAll('-', '_')}`)) ?? '')
+    ? (collect(faults, () => databaseUrlOf(name, env)) ?? '')
     : '';
   if (needs.includes('kafka') && !env['KAFKA_BROKERS'])
     faults.push('KAFKA_BROKERS is missing: host:port[,host:port…]');
@@ -156,7 +155,13 @@ export function serviceConfig(
   );
 }
 
-function readDatabaseUrl(env: Environment, own: string, database: string): string {
+/**
+ * Address of the database of the service called `name`: `<NAME>_DATABASE_URL`, or the database `fupin_<name>` on the server of
+ * `DATABASE_URL`. Throws `ConfigError`.
+ */
+export function databaseUrlOf(name: string, env: Environment = process.env): string {
+  const snake = name.replaceAll('-', '_');
+  const own = `${snake.toUpperCase()}_DATABASE_URL`;
   const text = env[own] || env['DATABASE_URL'];
   if (!text)
     throw new ConfigError([
@@ -166,7 +171,7 @@ function readDatabaseUrl(env: Environment, own: string, database: string): strin
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
     throw new ConfigError([`${named} must be a postgres:// address`]);
   const url = new URL(text);
-  if (!env[own]) url.pathname = `/${database}`;
+  if (!env[own]) url.pathname = `/fupin_${snake}`;
   else if (url.pathname.length < 2)
     throw new ConfigError([`${named} must name a database: postgres://…/database`]);
   return url.toString();

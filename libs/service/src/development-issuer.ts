@@ -23,6 +23,10 @@ export interface DevelopmentClaims {
 export interface DevelopmentIssuerOptions {
   /** Port to listen on; any free one by default. Tokens outlive a restart only with a fixed port and a key file. */
   readonly port?: number;
+  /** Address to listen on; the loopback address by default, because tokens go to anybody who asks. */
+  readonly host?: string;
+  /** Under which address services know it, when that is not where it listens: the `iss` of its tokens. */
+  readonly url?: string;
   /** Where the private key is kept between starts; made when absent. In memory only by default. */
   readonly keyFile?: string;
 }
@@ -40,8 +44,9 @@ export interface DevelopmentIssuer {
 const DEFAULT_TTL_S = 12 * 3600;
 
 /**
- * An identity provider for `npm start` and tests: it gives a token to anybody who asks, so it listens on the loopback
- * address only and refuses to run with NODE_ENV=production. Throws when the port is in use.
+ * An identity provider for `npm start`, tests and the compose file's development profile: it gives a token to anybody who
+ * asks, so it listens on the loopback address unless told otherwise and refuses to run with NODE_ENV=production. Throws when
+ * the port is in use.
  */
 export async function startDevelopmentIssuer(
   options: DevelopmentIssuerOptions = {},
@@ -52,8 +57,8 @@ export async function startDevelopmentIssuer(
     );
   const key = await loadKey(options.keyFile);
   const server = createServer();
-  await listen(server, options.port ?? 0);
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  const issuer = options.url ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const jwksUri = `${issuer}/jwks`;
   const tokenEndpoint = `${issuer}/token`;
 
@@ -137,14 +142,14 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE' ? new Error(`Port ${port} of the development issuer is in use`) : error,
       ),
     );
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
 }
 

@@ -26,6 +26,16 @@ describe('startDevelopmentIssuer', () => {
     await second.stop();
   });
 
+  it('given the address that services know it under, then its tokens name that one', async () => {
+    const issuer = await startDevelopmentIssuer({ host: '127.0.0.1', url: 'http://issuer:3900' });
+    const claims = (await issuer.token(CLAIMS)).split('.')[1] ?? '';
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      iss: 'http://issuer:3900',
+    });
+    expect(issuer.jwksUri).toBe('http://issuer:3900/jwks');
+    await issuer.stop();
+  });
+
   it('does not run in production', async () => {
     const before = process.env['NODE_ENV'];
     process.env['NODE_ENV'] = 'production';

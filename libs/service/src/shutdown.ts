@@ -73,6 +73,21 @@ export function closeOnSignals(drain: Drain, timeoutMs: number, logger: Logger):
   process.on('SIGINT', onSignal);
 }
 
+/**
+ * SIGTERM and SIGINT end a process that has not started yet: as the first process of a container it would not hear them
+ * otherwise. Gives the function to call when it has started.
+ */
+export function exitOnSignals(): () => void {
+  const onTerm = (): never => process.exit(143);
+  const onInterrupt = (): never => process.exit(130);
+  process.on('SIGTERM', onTerm);
+  process.on('SIGINT', onInterrupt);
+  return () => {
+    process.off('SIGTERM', onTerm);
+    process.off('SIGINT', onInterrupt);
+  };
+}
+
 /** What nobody caught ends the process, as ever, but as a JSON line without personal data. */
 export function dieLoudly(logger: Logger): void {
   const die = (error: unknown): void => {

@@ -1,56 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { join } from 'node:path';
+import { endAll, portOf, start as startScript, type Started } from './processes.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
+afterEach(endAll);
 
-/** The sample service as a process of its own, with everything it has printed. */
-interface Started {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-function start(env: Record<string, string>): Started {
-  const child = spawn(
-    process.execPath,
-    [
-      '-C',
-      '@fupin/source',
-      '--import',
-      '@swc-node/register/esm-register',
-      join(import.meta.dirname, 'main.ts'),
-    ],
-    {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  running.push(child);
-  let text = '';
-  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
-  return { child, out: () => text, exit };
-}
-
-async function portOf({ out, exit }: Started): Promise<number> {
-  let ended = false;
-  void exit.then(() => (ended = true));
-  for (;;) {
-    const port = /listens on port (\d+)/.exec(out())?.[1];
-    if (port) return Number(port);
-    if (ended) throw new Error(out());
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const start = (env: Record<string, string>): Started => startScript('main.ts', env);
 
 const issuer = { OIDC_ISSUER: 'http://127.0.0.1:9' };
 

@@ -1,5 +1,6 @@
 import { metadataBeside } from '@fupin/service';
 import type { ServiceOptions } from '@fupin/service';
+import { MIGRATIONS } from '../migrations/index.js';
 
 /** How the projection presents itself: for main.ts and for those who start it within a test. */
 export const options: ServiceOptions = {
@@ -9,5 +10,6 @@ export const options: ServiceOptions = {
   description:
     'Read models of the poverty register: households, ledger, roll-ups as of any day, and the console.',
   defaultPort: 3000,
+  migrations: MIGRATIONS,
   metadata: metadataBeside(import.meta.url),
 };
