@@ -1,29 +1,24 @@
 import { connectKafka, eventMetrics, skipMessage, startProjector } from '@fupin/event-sourcing';
 import type { Kafka, PartitionStatus, Projector, SkipRequest } from '@fupin/event-sourcing';
-import {
-  LOGGER,
-  MetricsRegistry,
-  migrate,
-  Problem,
-  ReadinessChecks,
-  scrubError,
-  ServiceConfig,
-} from '@fupin/service';
+import { LOGGER, MetricsRegistry, Problem, ReadinessChecks, scrubError, ServiceConfig } from '@fupin/service';
 import type { createLogger } from '@fupin/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
-import { Reference1700000000001 } from '../../migrations/1-reference.js';
 import { ProjectionConfig } from '../config.js';
-import { householdProjection, READ_MODEL } from '../read-model.js';
+import { projections, READ_MODEL } from '../read-model.js';
 import { recordRebuild, runRebuild } from './rebuilds.js';
 import { prepareSchema } from './schema.js';
+
+/** Pause before the tables of another version are looked at again. */
+const RETRY_MS = 2_000;
 
 /** Keeps the read models following Kafka while the service runs, and shows how far they are. */
 @Injectable()
 export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown {
   private readonly kafka: Kafka;
   private projector: Projector | undefined;
+  private ending = false;
   /** The rebuild that this instance runs, and how far it is. */
   private rebuilding: { id: number; lag?: number; done: Promise<void> } | undefined;
 
@@ -43,14 +38,30 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
   }
 
   async onModuleInit(): Promise<void> {
-    await migrate({ url: this.config.databaseUrl, migrations: [Reference1700000000001] });
     this.readiness.add('database', async () => void (await this.pool.query('SELECT 1')));
     this.readiness.add('projector', () => this.check());
     if ((await prepareSchema(this.pool)) === 'current') return this.start();
     // The tables are an older version's: nothing may be written into them. They are built anew from Kafka first.
     this.logger.warn('the read models are of another version and are being rebuilt');
-    await this.rebuild('version');
-    void this.rebuilding?.done.then(() => this.start());
+    void this.renew();
+  }
+
+  /** Rebuilds tables of another version, or waits for the instance that does, and starts when they are of this version. */
+  private async renew(): Promise<void> {
+    while (!this.ending) {
+      try {
+        await this.rebuild('version');
+        await this.rebuilding?.done;
+        // Another instance may be at it, or this attempt failed: look for a while, then try again.
+        for (let looks = 0; looks < 15 && !this.ending; looks++) {
+          if ((await prepareSchema(this.pool)) === 'current') return this.start();
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
+      } catch (error) {
+        this.logger.warn({ err: scrubError(error) }, 'the read models are still of another version');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
   }
 
   private start(): void {
@@ -59,13 +70,14 @@ export class ProjectorService implements OnModuleInit, BeforeApplicationShutdown
       schema: READ_MODEL,
       kafka: this.kafka,
       groupId: this.settings.PROJECTION_GROUP,
-      projections: [householdProjection],
+      projections,
       metrics: eventMetrics(this.metrics),
       logger: this.logger,
     });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.ending = true;
     await this.projector?.stop();
     await this.kafka.close();
     await this.pool.end();
