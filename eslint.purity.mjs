@@ -1,7 +1,7 @@
 // A decider reads no clock and no dice: whatever it needs to know comes in with the command. Used by eslint.config.mjs and,
 // on a fixture that breaks each rule, by tools/src/boundaries.ts.
 const FAMILIES =
-  'announcement,basis,closed-years,corrections,decider,documents,evolve,exit,exit-reversal,exit-standard,local-exit,log-order,policies,removal,facts,history,identification,joining,leaving,member-changes,membership,merge,move,procedure,relapse,split,state,steps';
+  'announcement,basis,closed-years,corrections,decider,documents,evolve,exit,exit-reversal,exit-standard,local-exit,log-order,policies,removal,facts,history,identification,joining,leaving,member-changes,membership,merge,move,person-correction,procedure,relapse,split,state,steps';
 
 export const purity = {
   files: [`services/*/src/*/{${FAMILIES}}.ts`, 'tools/fixtures/violations/**/decider.ts'],

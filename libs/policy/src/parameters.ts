@@ -137,6 +137,12 @@ export const PARAMETERS = {
     zh: '补录界定天数',
     en: 'Days after which a step counts as backdated',
   },
+  archiveRetentionYears: {
+    type: 'count',
+    unit: 'years',
+    zh: '贫困户档案保管年限',
+    en: 'Years the archive keeps who a person was after they left the register',
+  },
   campaignEnd: { type: 'date', zh: '脱贫攻坚期结束', en: 'End of the campaign' },
   exitDeadline: { type: 'date', zh: '全部脱贫期限', en: 'Day by which all are to be out' },
   policiesRetainedUntil: {

@@ -48,6 +48,8 @@ export interface RegistryPolicy {
   readonly removalNoticeDays: number;
   /** A step recorded more days after its date is marked as backdated. */
   readonly backdatedAfterDays: number;
+  /** Full years after a person left the register during which their identity is not erased. */
+  readonly archiveRetentionYears: number;
   readonly campaignEnd: BusinessDate;
   /** The day by which all are to be out; `undefined` after the campaign. An aim: a miss is reported, never refused. */
   readonly exitDeadline?: BusinessDate;
@@ -109,6 +111,7 @@ function build(ruleSet: RuleSet, year: number): RegistryPolicy {
     exitNoticeDays: value('exitNoticeDays'),
     removalNoticeDays: value('removalNoticeDays'),
     backdatedAfterDays: value('backdatedAfterDays'),
+    archiveRetentionYears: value('archiveRetentionYears'),
     campaignEnd: value('campaignEnd'),
     ...(exitDeadline !== undefined && { exitDeadline }),
     policiesRetainedUntil: value('policiesRetainedUntil'),

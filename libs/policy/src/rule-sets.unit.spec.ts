@@ -132,7 +132,7 @@ describe('the rule sets of this repository', () => {
     ).toEqual({
       'hubei-2018@1': '3bd0c16dccf4',
       'hunan-2017@1': 'b87e19ef123d',
-      'national-2014@2': '0f11821d7429',
+      'national-2014@2': 'b2b6170eb9c6',
       'national-2018@2': '276382a9828b',
       'national-2021@2': '156fe31a0748',
       'wuhan-2016@2': 'e18a03a651bd',

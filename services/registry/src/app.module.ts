@@ -13,16 +13,21 @@ import { LOGGER, MetricsRegistry, ReadinessChecks, ServiceConfig, type createLog
 import { Pool } from 'pg';
 import { RegistryCoreModule } from './core.module.js';
 import { VillageBatch } from './household/batch.js';
+import { DocumentStore } from './household/document-store.js';
+import { DocumentsController } from './household/documents.controller.js';
 import { FactsController } from './household/facts.controller.js';
 import { householdStream } from './household/household.stream.js';
 import { HouseholdsController } from './household/households.controller.js';
+import { ListRequests } from './household/list-requests.js';
+import { StandingController } from './household/standing.controller.js';
 import { StepsController } from './household/steps.controller.js';
+import { VillageHouseholds } from './household/village-households.js';
 import { VillageListController } from './household/village-list.controller.js';
 import { VillagesController } from './household/villages.controller.js';
 import { ImportModule } from './import/import.module.js';
 import { PapersModule } from './papers/papers.module.js';
 import { PolicyController } from './policy.controller.js';
-import { PersonsController } from './vault/persons.controller.js';
+import { VaultModule } from './vault/vault.module.js';
 import { YearClosingsController } from './year/year-closings.controller.js';
 import { yearStream } from './year/year.stream.js';
 
@@ -35,19 +40,23 @@ export const YEAR_RELAY_TOPIC = Symbol('registry:year-relay-topic');
 
 /** The registry: composition root. */
 @Module({
-  imports: [RegistryCoreModule, ImportModule, PapersModule],
+  imports: [RegistryCoreModule, ImportModule, PapersModule, VaultModule],
   controllers: [
     HouseholdsController,
     StepsController,
     FactsController,
+    StandingController,
+    DocumentsController,
     VillageListController,
     VillagesController,
     PolicyController,
-    PersonsController,
     YearClosingsController,
   ],
   providers: [
     VillageBatch,
+    VillageHouseholds,
+    ListRequests,
+    DocumentStore,
     { provide: RELAY_TOPIC, useValue: householdStream.topic },
     { provide: YEAR_RELAY_TOPIC, useValue: yearStream.topic },
   ],

@@ -19,9 +19,11 @@ import type {
   Member,
   MemberRelation,
   NoticeLevel,
+  PersonField,
   PovertyCauses,
   PovertyStandard,
   RemovalReason,
+  Sex,
 } from '@fupin/contracts';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { RegistryPolicy } from '@fupin/policy/registry';
@@ -330,7 +332,18 @@ export type CloseFinding = Basis & {
   readonly noteId: string;
 };
 
+/** 个人信息更正: the values stay in the vault; the decider learns which they are and what follows for the event. */
+export type CorrectPerson = Basis & {
+  readonly type: 'correctPerson';
+  readonly personId: string;
+  readonly fields: readonly PersonField[];
+  readonly reason: CorrectionReason;
+  /** What the right ID number says, when it is among the fields. */
+  readonly number?: { readonly birthDate: BusinessDate; readonly sex: Sex };
+};
+
 export type HouseholdCommand =
+  | CorrectPerson
   | FileApplication
   | HoldDemocraticReview
   | CompleteVerification

@@ -26,6 +26,7 @@ import { addMember } from './joining.js';
 import { recordMemberDeparture } from './leaving.js';
 import { changeHouseholdKind, changeMember } from './member-changes.js';
 import { moveHousehold } from './move.js';
+import { correctPerson } from './person-correction.js';
 import { reportRelapse } from './relapse.js';
 import { proposeRemoval } from './removal.js';
 import { NO_HOUSEHOLD, type HouseholdState } from './state.js';
@@ -74,6 +75,8 @@ export function decide(command: HouseholdCommand, state: HouseholdState): Decisi
       return recordLivingConditions(command, state);
     case 'recordMonitoringVisit':
       return recordMonitoringVisit(command, state);
+    case 'correctPerson':
+      return correctPerson(command, state);
     case 'reportRelapse':
       return reportRelapse(command, state);
     case 'proposeRemoval':

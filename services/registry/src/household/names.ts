@@ -5,6 +5,7 @@ import {
   ComparisonHit,
   Condition,
   DocumentKind,
+  CorrectionReason,
   EntryKind,
   EvidenceSource,
   Fuel,
@@ -14,6 +15,7 @@ import {
   HouseholdKind,
   HousingStructure,
   NoticeLevel,
+  PersonField,
   PovertyStandard,
   RemovalReason,
   type CodedValue,
@@ -58,6 +60,20 @@ export const HOUSING_STRUCTURES = {
   reinforcedConcrete: HousingStructure.REINFORCED_CONCRETE,
   other: HousingStructure.OTHER,
 } as const;
+export const CORRECTION_REASONS = {
+  typingError: CorrectionReason.TYPING_ERROR,
+  copyingError: CorrectionReason.COPYING_ERROR,
+  sourceError: CorrectionReason.SOURCE_ERROR,
+} as const;
+/** What of a person's identity was put right; the values are in the vault. */
+export const PERSON_FIELDS = {
+  name: PersonField.NAME,
+  idNumber: PersonField.ID_NUMBER,
+  phone: PersonField.PHONE,
+  bankAccount: PersonField.BANK_ACCOUNT,
+  address: PersonField.ADDRESS,
+} as const;
+export type PersonFieldName = keyof typeof PERSON_FIELDS;
 export const POVERTY_STANDARDS = {
   national: PovertyStandard.NATIONAL,
   provincial: PovertyStandard.PROVINCIAL,

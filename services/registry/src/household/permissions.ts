@@ -20,6 +20,7 @@ export type Task =
   | 'householdFact'
   | 'guaranteeAssessment'
   | 'relapseReport'
+  | 'personCorrection'
   | 'removalProposal'
   | 'exitReversal'
   | 'policyDecision'
@@ -47,6 +48,7 @@ const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
   householdFact: VILLAGE,
   guaranteeAssessment: ['villageCadre', 'township', 'sectorBureau'],
   relapseReport: VILLAGE,
+  personCorrection: ['villageCadre', 'township', 'county'],
   removalProposal: ['villageCadre', 'township', 'county'],
   exitReversal: ['county'],
   policyDecision: ['county'],
@@ -59,7 +61,7 @@ export const HISTORY_SCOPE = 'history:write';
 /** 封库数据修改: facts and corrections of a closed year, shown beside the published figures. */
 export const CLOSED_YEAR_SCOPE = 'closed-year:write';
 
-export const noticeTask = (level: 'village' | 'township'): Task =>
+export const noticeTask = (level: 'village' | 'township'): 'villageNotice' | 'townshipNotice' =>
   level === 'village' ? 'villageNotice' : 'townshipNotice';
 export const announcementTask = (procedure: ProcedureName): Task =>
   procedure === 'exit' ? 'exitAnnouncement' : 'announcement';

@@ -51,9 +51,19 @@ export function takeIn(
     readonly address?: string | undefined;
   },
 ): Intake {
+  const { members, claims, attachments } = takeInPersons(keys, household);
+  return {
+    members,
+    claims,
+    attachments: [directoryRow(household.householdId, household.villageCode), ...attachments],
+  };
+}
+
+/** The same for persons who join a household that is there. */
+export function takeInPersons(keys: VaultKeys, household: Parameters<typeof takeIn>[1]): Intake {
   const members: Member[] = [];
   const claims: string[] = [];
-  const attachments: Attachment[] = [directoryRow(household.householdId, household.villageCode)];
+  const attachments: Attachment[] = [];
   for (const person of household.persons) {
     const number = person.number ?? parsePersonNumber(person.idNumber);
     if (!number.ok) throw new RangeError('not a person number');
@@ -88,10 +98,16 @@ export function takeIn(
 /** The claim that keeps a person in one household. */
 export const personClaim = (hash: string): string => `person:${hash}`;
 
-/** Where a household lives: written once, in the append of its first event. */
+/** Where a household lives: written in the append of its first event, changed in that of a move. */
 export function directoryRow(householdId: string, villageCode: string): Attachment {
   return { table: 'household_directory', row: { household_id: householdId, village: villageCode } };
 }
+
+/** The change of it. */
+export const movedRow = (householdId: string, villageCode: string): Attachment => ({
+  ...directoryRow(householdId, villageCode),
+  key: ['household_id'],
+});
 
 function memberOf(person: PersonIn, personId: string, birthYear: number, sex: 'male' | 'female'): Member {
   const { relation, ethnicity, education, schooling, health, workAbility, workplace } = person;

@@ -5,7 +5,7 @@ import { open, seal } from './cipher.js';
 import type { VaultKeys } from './vault-keys.js';
 
 /** What was done with a person's data. */
-export const AUDIT_ACTIONS = ['search', 'resolve', 'print', 'correct', 'erase'] as const;
+export const AUDIT_ACTIONS = ['search', 'resolve', 'print', 'documents', 'correct', 'erase'] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** Longest purpose that is written down. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Attachment } from '@fupin/event-sourcing';
+import type { AppendExtras, Attachment } from '@fupin/event-sourcing';
 import type { Caller } from '@fupin/service';
 import { parsePersonNumber } from '@fupin/domain';
 import { Pool } from 'pg';
 import { numberHash, open, seal } from './cipher.js';
-import { takeIn, type Intake } from './intake.js';
+import { personClaim, takeIn, type Intake } from './intake.js';
 import { maskedNumber, type MaskedPerson } from './masking.js';
 import { PersonAudits, type AuditAction } from './person-audits.js';
 import type { VaultKeys } from './vault-keys.js';
@@ -25,12 +25,21 @@ export interface Person {
 /** Where a person belongs, without who they are. */
 export type PersonPlace = Pick<Person, 'personId' | 'householdId' | 'villageCode' | 'head'>;
 
+/** The right values of what was wrong; an empty phone, account or address means that there is none. */
+export type PersonChange = Partial<
+  Readonly<Record<'name' | 'idNumber' | 'phone' | 'bankAccount' | 'address', string>>
+>;
+
+/** Rows and claims of a correction, for the append of its event. */
+export type Correction = Pick<AppendExtras, 'attachments' | 'take' | 'release'>;
+
 interface Row {
   person_id: string;
   household_id: string;
   village: string;
   head: boolean;
   key_id: string;
+  number_hash: Buffer;
   name: Buffer;
   id_number: Buffer;
   phone: Buffer | null;
@@ -76,6 +85,41 @@ export class PersonVault {
       ...(personId !== undefined && { person_id: personId }),
     };
     return { table: 'vault_notes', row };
+  }
+
+  /**
+   * What puts a person's identity right in an append: the row with every field sealed anew under the current key, and the
+   * claims that change when the ID number does. The old values are kept nowhere. Undefined for an unknown or erased person.
+   */
+  async correction(personId: string, change: PersonChange): Promise<Correction | undefined> {
+    const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE person_id = $1', [
+      personId,
+    ]);
+    const row = rows[0];
+    if (!row) return undefined;
+    const known = this.opened(row);
+    const hash = row.number_hash.toString('hex');
+    const number = change.idNumber === undefined ? undefined : parsePersonNumber(change.idNumber);
+    if (number && !number.ok) throw new RangeError('not a person number');
+    const newHash = number ? numberHash(this.keys, number.canonical) : hash;
+    const sealed = (column: SealedColumn, text: string | undefined) =>
+      text === undefined || text === '' ? null : seal(this.keys, `${personId}:${column}`, text);
+    const attachment: Attachment = {
+      table: 'person_vault',
+      key: ['person_id'],
+      row: {
+        person_id: personId,
+        key_id: this.keys.current,
+        number_hash: `\\x${newHash}`,
+        name: sealed('name', change.name ?? known.name),
+        id_number: sealed('id_number', number ? number.cardNumber : known.idNumber),
+        phone: sealed('phone', change.phone ?? known.phone),
+        bank_account: sealed('bank_account', change.bankAccount ?? known.bankAccount),
+        address: sealed('address', change.address ?? known.address),
+      },
+    };
+    const swap = newHash === hash ? {} : { take: [personClaim(newHash)], release: [personClaim(hash)] };
+    return { attachments: [attachment], ...swap };
   }
 
   /** Where the person of an ID or disability card number belongs; undefined when nobody has it. */

@@ -1,0 +1,64 @@
+import { PersonCorrectedSchema, PersonField, type Member } from '@fupin/contracts';
+import { create } from '@bufbuild/protobuf';
+import { yearOf } from '@fupin/domain';
+import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
+import { dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
+import type { CorrectPerson } from './commands.js';
+import { isHead } from './identification.js';
+import type { HouseholdState } from './state.js';
+
+/**
+ * 个人信息更正: name, ID number, phone, account or address of a member were wrong from the beginning and are put right in
+ * the vault, in the same append. The event says which and why, never what; year of birth and sex follow the number.
+ */
+export function correctPerson(command: CorrectPerson, state: HouseholdState): Decision<Event> {
+  if (state.status === 'none') return refuse(wrongStatus(state, 'known', 'REG-05'));
+  const { personId, fields, reason, number } = command;
+  const member = state.file.members.find((known) => known.personId === personId);
+  if (!member) {
+    return refuse({
+      code: 'not-a-member',
+      message: 'The person is no member of the household',
+      messageZh: '该人员不是该户成员',
+    });
+  }
+  const refusals = [...dateRefusals(command, state, 'fact'), ...fieldRefusals(command, member)];
+  if (refusals.length > 0) return refuse(...refusals);
+  const value = create(PersonCorrectedSchema, {
+    personId,
+    fields: [...new Set(fields)],
+    reason,
+    birthYear: number ? yearOf(number.birthDate) : member.birthYear,
+    sex: number?.sex ?? member.sex,
+  });
+  return accept(recorded(command, { case: 'personCorrected', value }, 'REG-05'));
+}
+
+function fieldRefusals({ fields, number, occurredOn }: CorrectPerson, member: Member): Refusal[] {
+  const refusals: Refusal[] = [];
+  if (fields.length === 0) {
+    refusals.push({
+      code: 'nothing-to-correct',
+      message: 'No field was named that is to be put right',
+      messageZh: '未指明需要更正的内容',
+    });
+  }
+  // The address is the household's and kept with its head.
+  if (fields.includes(PersonField.ADDRESS) && !isHead(member)) {
+    refusals.push({
+      code: 'address-is-the-heads',
+      message: "The household's address is put right with its head",
+      messageZh: '住址须在户主名下更正',
+      field: 'address',
+    });
+  }
+  if (number && number.birthDate > occurredOn) {
+    refusals.push({
+      code: 'birth-after-fact',
+      message: `The ID number says a birth on ${number.birthDate}, after ${occurredOn}`,
+      messageZh: '证件号码中的出生日期晚于业务日期',
+      field: 'idNumber',
+    });
+  }
+  return refusals;
+}

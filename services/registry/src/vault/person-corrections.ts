@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Sex } from '@fupin/contracts';
+import { parsePersonNumber } from '@fupin/domain';
+import { ClaimTaken, CommandHandler, VersionMismatch } from '@fupin/event-sourcing';
+import { CommandRequest, Problem } from '@fupin/service';
+import type { CorrectPerson } from '../household/commands.js';
+import { HouseholdDesk, type HandledHousehold } from '../household/household-desk.js';
+import { householdStream } from '../household/household.stream.js';
+import { CORRECTION_REASONS, PERSON_FIELDS, type PersonFieldName } from '../household/names.js';
+import { assertMay } from '../household/permissions.js';
+import type { PersonCorrectionDto } from './person.dto.js';
+import { PersonErasures } from './person-erasures.js';
+import { PersonVault, type PersonChange } from './person-vault.js';
+import { erasedPerson } from './vault-problems.js';
+
+/** How often a correction is begun anew when the household changes under it. */
+const ATTEMPTS = 5;
+const FIELDS = Object.keys(PERSON_FIELDS) as PersonFieldName[];
+
+/** 个人信息更正: the event on the household's stream and the vault's row in one append. */
+@Injectable()
+export class PersonCorrections {
+  constructor(
+    private readonly vault: PersonVault,
+    private readonly erasures: PersonErasures,
+    private readonly handler: CommandHandler,
+    private readonly desk: HouseholdDesk,
+  ) {}
+
+  /** Throws the problems of region, role and decider, and `person-already-registered` when the number is another's. */
+  async correct(
+    request: CommandRequest,
+    personId: string,
+    body: PersonCorrectionDto,
+    purpose: string | undefined,
+  ): Promise<HandledHousehold> {
+    const place = await this.erasures.placeWithin(request.caller, personId);
+    assertMay(request.caller, 'personCorrection');
+    const basis = await this.desk.basis(request.caller, place.villageCode, body.occurredOn);
+    const change = changeOf(body);
+    const number = body.idNumber === undefined ? undefined : parsePersonNumber(body.idNumber);
+    const command: CorrectPerson = {
+      type: 'correctPerson',
+      ...basis,
+      personId,
+      fields: FIELDS.filter((field) => change[field] !== undefined).map((field) => PERSON_FIELDS[field]),
+      reason: CORRECTION_REASONS[body.reason],
+      ...(number?.ok && {
+        number: { birthDate: number.birthDate, sex: number.sex === 'male' ? Sex.MALE : Sex.FEMALE },
+      }),
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const handled = await this.attempt(request, place, command, change);
+        await this.vault.audits.write(request.caller, 'correct', [place], purpose);
+        return handled;
+      } catch (error) {
+        if (error instanceof ClaimTaken) throw numberTaken();
+        const moved = error instanceof VersionMismatch && request.expectedVersion === undefined;
+        if (!moved || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * The row is written whole, so it must not change between being read and the append: the version of the stream, which
+   * every change of the row goes through, is read first and expected then.
+   */
+  private async attempt(
+    request: CommandRequest,
+    { personId, householdId, villageCode }: { personId: string; householdId: string; villageCode: string },
+    command: CorrectPerson,
+    change: PersonChange,
+  ): Promise<HandledHousehold> {
+    const { version } = await this.handler.read(householdStream, householdId);
+    const extras = await this.vault.correction(personId, change);
+    if (!extras) throw erasedPerson();
+    const expected = request.expectedVersion ?? version;
+    const { caller, ids, idempotency } = request;
+    const sure = new CommandRequest(caller, ids, idempotency, expected);
+    return this.desk.handle(sure, householdId, villageCode, command, extras);
+  }
+}
+
+function changeOf(body: PersonCorrectionDto): PersonChange {
+  return Object.fromEntries(
+    FIELDS.flatMap((field) => (body[field] === undefined ? [] : [[field, body[field]]])),
+  );
+}
+
+const numberTaken = () =>
+  new Problem('person-already-registered', {
+    title: 'A person belongs to another household already',
+    titleZh: '该人员已登记在其他户中',
+    field: 'idNumber',
+    detail: 'Another person of the register has this number',
+    detailZh: '该证件号码已由其他在册人员使用',
+  });

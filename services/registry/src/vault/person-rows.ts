@@ -1,0 +1,118 @@
+import type { Attachment } from '@fupin/event-sourcing';
+import { parsePersonNumber } from '@fupin/domain';
+import type { Pool } from 'pg';
+import { numberHash, openBytes, sealBytes } from './cipher.js';
+import { personClaim } from './intake.js';
+import { vaultKey, type VaultKeys } from './vault-keys.js';
+
+// Where persons belong, and how their rows follow when households change. Nobody is read here: names stay sealed.
+
+/** A person's row without who they are. */
+export interface PersonRow {
+  readonly personId: string;
+  readonly householdId: string;
+  readonly village: string;
+  readonly head: boolean;
+  /** The claim that keeps the person in one household. */
+  readonly claim: string;
+  readonly keyId: string;
+  /** Sealed; kept with the head. */
+  readonly address: Buffer | null;
+}
+
+/** What of a row may follow a change of households. */
+export interface RowChange {
+  readonly householdId?: string;
+  readonly village?: string;
+  readonly head?: boolean;
+  /** Null takes the address away. */
+  readonly address?: string | null;
+}
+
+interface Columns {
+  person_id: string;
+  household_id: string;
+  village: string;
+  head: boolean;
+  number_hash: Buffer;
+  key_id: string;
+  address: Buffer | null;
+}
+
+const COLUMNS = 'person_id, household_id, village, head, number_hash, key_id, address';
+
+/** The rows of these persons, by person; an erased one has none. */
+export async function rowsOfPersons(
+  pool: Pool,
+  personIds: readonly string[],
+): Promise<ReadonlyMap<string, PersonRow>> {
+  const { rows } = await pool.query<Columns>(
+    `SELECT ${COLUMNS} FROM person_vault WHERE person_id = ANY($1::uuid[])`,
+    [personIds],
+  );
+  return new Map(rows.map((row) => [row.person_id, rowOf(row)]));
+}
+
+/** All rows of a household, also of those who have left it and belong to no other one. */
+export async function rowsOfHousehold(pool: Pool, householdId: string): Promise<readonly PersonRow[]> {
+  const { rows } = await pool.query<Columns>(`SELECT ${COLUMNS} FROM person_vault WHERE household_id = $1`, [
+    householdId,
+  ]);
+  return rows.map(rowOf);
+}
+
+/** The rows of an ID or disability card number: one for each time the person was registered anew. */
+export async function rowsOfNumber(
+  pool: Pool,
+  keys: VaultKeys,
+  idNumber: string,
+): Promise<readonly PersonRow[]> {
+  const number = parsePersonNumber(idNumber);
+  if (!number.ok) return [];
+  const { rows } = await pool.query<Columns>(
+    `SELECT ${COLUMNS} FROM person_vault WHERE number_hash = $1 ORDER BY person_id`,
+    [Buffer.from(numberHash(keys, number.canonical), 'hex')],
+  );
+  return rows.map(rowOf);
+}
+
+/**
+ * The change of a person's row for the append that it follows from. With an address it fails when the row was sealed with
+ * another key meanwhile, because a row has one key for all its fields.
+ */
+export function changedRow(keys: VaultKeys, row: PersonRow, change: RowChange): Attachment {
+  const { householdId, village, head, address } = change;
+  const sealed = address !== undefined && address !== null ? sealedFor(keys, row, address) : address;
+  return {
+    table: 'person_vault',
+    key: sealed === undefined ? ['person_id'] : ['person_id', 'key_id'],
+    row: {
+      person_id: row.personId,
+      ...(householdId !== undefined && { household_id: householdId }),
+      ...(village !== undefined && { village }),
+      ...(head !== undefined && { head }),
+      ...(sealed !== undefined && { key_id: row.keyId, address: sealed }),
+    },
+  };
+}
+
+/** The address that is kept with a head, to be kept with the next one; undefined without one. */
+export function addressOf(keys: VaultKeys, { personId, keyId, address }: PersonRow): string | undefined {
+  if (!address) return undefined;
+  return openBytes(keyId, vaultKey(keys, keyId), `${personId}:address`, address).toString('utf8');
+}
+
+function sealedFor(keys: VaultKeys, { personId, keyId }: PersonRow, address: string): string {
+  const bytes = sealBytes(keyId, vaultKey(keys, keyId), `${personId}:address`, Buffer.from(address));
+  return `\\x${bytes.toString('hex')}`;
+}
+
+const rowOf = (row: Columns): PersonRow => ({
+  personId: row.person_id,
+  householdId: row.household_id,
+  village: row.village,
+  head: row.head,
+  claim: personClaim(row.number_hash.toString('hex')),
+  keyId: row.key_id,
+  address: row.address,
+});

@@ -1,0 +1,34 @@
+import { isBusinessDate, type BusinessDate } from '@fupin/domain';
+import type { HouseholdState } from '../household/state.js';
+
+/**
+ * The day on which a person left the register, alone or with the household; undefined while they are in it (also as a
+ * member of an exited household: 脱贫户 stay registered) or were never of this household.
+ */
+export function leftRegisterOn(state: HouseholdState, personId: string): BusinessDate | undefined {
+  if (state.status === 'none') return undefined;
+  const { members, departures } = state.file;
+  if (!members.some((member) => member.personId === personId)) {
+    return departures.findLast((departure) => departure.personId === personId)?.on;
+  }
+  switch (state.status) {
+    case 'removed':
+      return state.removedOn;
+    case 'extinguished':
+      return state.extinguishedOn;
+    case 'turnedDown':
+      return state.file.lastStatusOn;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Last day of a retention period of full years from the day after `leftOn`: the same day of the year, or the month's last
+ * one where there is no such day. Erasure is lawful from the day after.
+ */
+export function retainedUntil(leftOn: BusinessDate, years: number): BusinessDate {
+  const year = String(Number(leftOn.slice(0, 4)) + years).padStart(4, '0');
+  const day = `${year}${leftOn.slice(4)}`;
+  return isBusinessDate(day) ? day : `${year}-02-28`;
+}
