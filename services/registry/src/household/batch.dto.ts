@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsInt,
+  IsObject,
   IsOptional,
   IsUUID,
   Max,
@@ -29,10 +30,12 @@ import {
   VerificationDto,
 } from './steps.dto.js';
 
-// One step of a village's list: what all households share stands once, what is a household's own in its item.
+// One step of a village's list: what all households share stands once, what is a household's own in its item. A step of a
+// procedure may leave `items` out: then it is taken for every household of the village that waits for it, and `each` says what
+// an item would have said.
 
-/** Most households in one batch. */
-export const MAX_BATCH = 500;
+/** Most households named in one list: with their papers they stay below the largest body that is read. */
+export const MAX_BATCH = 2000;
 
 /** One household of a list */
 export class HouseholdItem {
@@ -48,23 +51,18 @@ export class HouseholdItem {
   expectedVersion?: number;
 }
 
-export class DemocraticReviewItem extends IntersectionType(
-  HouseholdItem,
-  PickType(DemocraticReviewDto, ['votesFor', 'votesAgainst']),
-) {}
-export class VerificationItem extends IntersectionType(
-  HouseholdItem,
-  PickType(VerificationDto, ['confirmed', 'evidence']),
-) {}
-export class DataComparisonItem extends IntersectionType(
-  HouseholdItem,
-  PickType(DataComparisonDto, ['hits']),
-) {}
+/** What is alike for each household where `items` is left out */
+export class DemocraticReviewEach extends PickType(DemocraticReviewDto, ['votesFor', 'votesAgainst']) {}
+export class VerificationEach extends PickType(VerificationDto, ['confirmed', 'evidence']) {}
+export class DataComparisonEach extends PickType(DataComparisonDto, ['hits']) {}
+export class ReviewEach extends PickType(ReviewDto, ['approved']) {}
+export class AcknowledgementEach extends PickType(AcknowledgementDto, ['documentId']) {}
+
+export class DemocraticReviewItem extends IntersectionType(HouseholdItem, DemocraticReviewEach) {}
+export class VerificationItem extends IntersectionType(HouseholdItem, VerificationEach) {}
+export class DataComparisonItem extends IntersectionType(HouseholdItem, DataComparisonEach) {}
 export class ReviewItem extends IntersectionType(HouseholdItem, PickType(ReviewDto, ['approved'])) {}
-export class AcknowledgementItem extends IntersectionType(
-  HouseholdItem,
-  PickType(AcknowledgementDto, ['documentId']),
-) {}
+export class AcknowledgementItem extends IntersectionType(HouseholdItem, AcknowledgementEach) {}
 export class IncomeSurveyItem extends IntersectionType(
   HouseholdItem,
   OmitType(IncomeSurveyDto, ['occurredOn', 'year']),
@@ -89,50 +87,78 @@ export class DemocraticReviewBatch extends PickType(DemocraticReviewDto, [
   'procedure',
   'participants',
 ]) {
-  @Items(() => DemocraticReviewItem)
-  items!: DemocraticReviewItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => DemocraticReviewItem)
+  items?: DemocraticReviewItem[];
+
+  /** Without items: what holds for each household / 全村统一填写项 */
+  @Each(() => DemocraticReviewEach)
+  each?: DemocraticReviewEach;
 }
 
 /** 核实 of a list */
 export class VerificationBatch extends StepDto {
-  @Items(() => VerificationItem)
-  items!: VerificationItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => VerificationItem)
+  items?: VerificationItem[];
+
+  /** Without items: what holds for each household / 全村统一填写项 */
+  @Each(() => VerificationEach)
+  each?: VerificationEach;
 }
 
 /** 数据比对 of a list */
 export class DataComparisonBatch extends StepDto {
-  @Items(() => DataComparisonItem)
-  items!: DataComparisonItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => DataComparisonItem)
+  items?: DataComparisonItem[];
+
+  /** Without items: what holds for each household / 全村统一填写项 */
+  @Each(() => DataComparisonEach)
+  each?: DataComparisonEach;
 }
 
 /** 公示 of a list */
 export class PublicNoticeBatch extends PublicNoticeDto {
-  @Items(() => HouseholdItem)
-  items!: HouseholdItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => HouseholdItem)
+  items?: HouseholdItem[];
 }
 
 /** 乡镇审核、县级复审 of a list */
 export class ReviewBatch extends StepDto {
-  @Items(() => ReviewItem)
-  items!: ReviewItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => ReviewItem)
+  items?: ReviewItem[];
+
+  /** Without items: what holds for each household / 全村统一填写项 */
+  @Each(() => ReviewEach)
+  each?: ReviewEach;
 }
 
 /** 公告 of a list */
 export class AnnouncementBatch extends StepDto {
-  @Items(() => HouseholdItem)
-  items!: HouseholdItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => HouseholdItem)
+  items?: HouseholdItem[];
 }
 
 /** 拟退出 of a list */
 export class ExitPlanBatch extends ExitPlanDto {
-  @Items(() => HouseholdItem)
-  items!: HouseholdItem[];
+  /** The households; every poor one of the village not yet in that year's plan when left out / 名单，缺省为全村 */
+  @OptionalItems(() => HouseholdItem)
+  items?: HouseholdItem[];
 }
 
 /** 农户认可 of a list */
 export class AcknowledgementBatch extends Dated {
-  @Items(() => AcknowledgementItem)
-  items!: AcknowledgementItem[];
+  /** The households; every one of the village that waits for this step when left out / 名单，缺省为全村 */
+  @OptionalItems(() => AcknowledgementItem)
+  items?: AcknowledgementItem[];
+
+  /** Without items: what holds for each household / 全村统一填写项 */
+  @Each(() => AcknowledgementEach)
+  each?: AcknowledgementEach;
 }
 
 /** 收入调查 of a list */
@@ -160,16 +186,28 @@ export class RelapseReportBatch extends Dated {
 }
 
 function Items(type: () => new () => object): PropertyDecorator {
+  return all(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MAX_BATCH, {
+      message: `items names at most ${MAX_BATCH} households: send several lists, or leave items out for the whole village where the step allows it`,
+    }),
+    ValidateNested({ each: true }),
+    Type(type),
+  );
+}
+
+function OptionalItems(type: () => new () => object): PropertyDecorator {
+  return all(IsOptional(), Items(type));
+}
+
+function Each(type: () => new () => object): PropertyDecorator {
+  return all(IsOptional(), IsObject(), ValidateNested(), Type(type));
+}
+
+function all(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
   return (target, property) => {
-    for (const decorate of [
-      IsArray(),
-      ArrayMinSize(1),
-      ArrayMaxSize(MAX_BATCH),
-      ValidateNested({ each: true }),
-      Type(type),
-    ]) {
-      decorate(target, property);
-    }
+    for (const decorate of decorators) decorate(target, property);
   };
 }
 

@@ -13,7 +13,42 @@ import type { BatchAnswer, BatchOutcome, HouseholdItem } from './batch.dto.js';
 import type { Basis, HouseholdCommand } from './commands.js';
 import { HouseholdDesk, type DeskItem, type HandledHousehold } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
+import { ListRequests } from './list-requests.js';
 import { assertMay, type Task } from './permissions.js';
+import { isNextStep, type ProcedureName, type Step } from './procedure.js';
+import type { HouseholdState } from './state.js';
+import { VillageHouseholds } from './village-households.js';
+
+/** Households carried out in one go; a village has thousands. */
+const AT_ONCE = 1000;
+
+/** A list: named households, or every one of the village that waits for the step, alike in what `each` says. */
+interface ListBody<I extends HouseholdItem> {
+  readonly occurredOn: string;
+  readonly items?: readonly I[];
+  readonly each?: Omit<I, keyof HouseholdItem>;
+}
+
+/** What a list does. */
+interface ListStep<I extends HouseholdItem> {
+  /** Whom the whole village means; undefined where the households are always named. */
+  readonly wanted?: (state: HouseholdState) => boolean;
+  /** An item has more to say than which household it is. */
+  readonly each?: boolean;
+  /** Called once it is known how many households there are. */
+  readonly prepare?: (village: string, count: number) => Promise<void>;
+  readonly build: (
+    item: I,
+    basis: Basis,
+    index: number,
+  ) => { command: HouseholdCommand; extras?: AppendExtras };
+}
+
+/** The households that wait for a step of a procedure. */
+export const waitingFor =
+  (procedure: ProcedureName, step: Step) =>
+  (state: HouseholdState): boolean =>
+    isNextStep(state, procedure, step);
 
 /** One step over the households of a village's list, as cadres work. */
 @Injectable()
@@ -22,36 +57,40 @@ export class VillageBatch {
     private readonly desk: HouseholdDesk,
     private readonly directory: HouseholdDirectory,
     private readonly villages: Villages,
+    private readonly households: VillageHouseholds,
+    private readonly requests: ListRequests,
   ) {}
 
   /**
    * Carries out a step for every household of the list. A refused household does not stop the others. With an
    * `Idempotency-Key` each household has its own key made of it, so a repeated list answers the same for what was done
-   * and tries again what was refused; the same key with another list is refused household by household.
+   * and tries again what was refused; a repeated whole village means the households of the first time. Throws
+   * IdempotencyKeyReused for the same key with another list, and 400 problems for a list that says too little or twice.
    */
   async run<I extends HouseholdItem>(
     request: CommandRequest,
     task: Task,
     villageCode: string,
-    body: { readonly occurredOn: string; readonly items: readonly I[] },
-    build: (item: I, basis: Basis, index: number) => { command: HouseholdCommand; extras?: AppendExtras },
+    body: ListBody<I>,
+    step: ListStep<I>,
   ): Promise<BatchAnswer> {
     const village = this.villages.current(villageCode, 'code');
     assertWithin(request.caller, village, 'code');
     assertMay(request.caller, task);
-    refuseTwice(body.items);
     const basis = await this.desk.basis(request.caller, village, body.occurredOn);
-    const villages = await this.directory.villagesOf(body.items.map((item) => item.householdId));
+    const list = await this.listOf(request, village, body, step);
+    await step.prepare?.(village, list.length);
+    const villages = await this.directory.villagesOf(list.map((item) => item.householdId));
 
     const outcomes = new Map<string, HandledHousehold | Error>();
     const items: DeskItem[] = [];
-    body.items.forEach((item, index) => {
+    list.forEach((item, index) => {
       const { householdId } = item;
       if (villages.get(householdId) !== village) {
         outcomes.set(householdId, notInVillage());
         return;
       }
-      const { command, extras } = build(item, basis, index);
+      const { command, extras } = step.build(item, basis, index);
       const context = this.desk.context(request, village, basis, extras);
       items.push({
         householdId,
@@ -66,14 +105,63 @@ export class VillageBatch {
         },
       });
     });
-    const handled = await this.desk.handleMany(items);
-    items.forEach(({ householdId }, index) => {
-      const result = handled[index];
-      if (result) outcomes.set(householdId, result);
-    });
-    return answer(body.items.map(({ householdId }) => [householdId, outcomes.get(householdId)]));
+    for (let from = 0; from < items.length; from += AT_ONCE) {
+      const some = items.slice(from, from + AT_ONCE);
+      const handled = await this.desk.handleMany(some);
+      some.forEach(({ householdId }, index) => {
+        const result = handled[index];
+        if (result) outcomes.set(householdId, result);
+      });
+    }
+    return answer(list.map(({ householdId }) => [householdId, outcomes.get(householdId)]));
+  }
+
+  private async listOf<I extends HouseholdItem>(
+    { idempotency }: CommandRequest,
+    village: string,
+    { items, each }: ListBody<I>,
+    step: ListStep<I>,
+  ): Promise<readonly I[]> {
+    if (items) {
+      if (each)
+        throw eachProblem(
+          'each-with-items',
+          'each is for the whole village, without items',
+          '已列名单时不填 each',
+        );
+      refuseTwice(items);
+      if (idempotency) await this.requests.remember(idempotency, idsOf(items));
+      return items;
+    }
+    if (step.each && !each) {
+      throw eachProblem(
+        'each-missing',
+        'Without items, each says what holds for each household',
+        '缺省名单时须填 each',
+      );
+    }
+    const seen = idempotency && (await this.requests.seen(idempotency));
+    let ids = seen ?? (await this.waiting(village, step));
+    if (idempotency && !seen) ids = await this.requests.remember(idempotency, ids);
+    return ids.map((householdId) => ({ householdId, ...each }) as I);
+  }
+
+  private async waiting<I extends HouseholdItem>(
+    village: string,
+    { wanted }: ListStep<I>,
+  ): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { householdId, state } of this.households.of(village)) {
+      if (wanted?.(state)) ids.push(householdId);
+    }
+    return ids;
   }
 }
+
+const idsOf = (items: readonly HouseholdItem[]): string[] => items.map(({ householdId }) => householdId);
+
+const eachProblem = (code: string, detail: string, detailZh: string) =>
+  validationProblem([{ field: 'each', code, detail, detailZh }]);
 
 function answer(results: readonly (readonly [string, HandledHousehold | Error | undefined])[]): BatchAnswer {
   const last = new Map<number, HandledHousehold>();

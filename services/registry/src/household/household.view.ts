@@ -1,5 +1,5 @@
 import { toJson } from '@bufbuild/protobuf';
-import { ActorRole, HouseholdEventSchema, Origin, Sex, type Member } from '@fupin/contracts';
+import { ActorRole, HouseholdEventSchema, Origin, Sex, type Member, type ExitPath } from '@fupin/contracts';
 import { formatYuan, labelOf } from '@fupin/domain';
 import type { ReadEvent } from '@fupin/event-sourcing';
 import { RULES } from '@fupin/policy';
@@ -7,16 +7,21 @@ import { ROLES } from '@fupin/service';
 import type { MaskedPerson } from '../vault/masking.js';
 import type { Event } from './basis.js';
 import {
-  codeView,
+  CORRECTION_REASONS,
+  FINDING_KINDS,
   ENTRY_KINDS,
   EVIDENCE_SOURCES,
+  EXIT_PATHS,
+  EXIT_PATH_LABELS,
   FUELS,
   GUARANTEES,
   HOUSEHOLD_KINDS,
   HOUSING_STRUCTURES,
-  nameOf,
   POVERTY_STANDARDS,
+  codeView,
+  nameOf,
 } from './names.js';
+import { factsOf } from './evolve.js';
 import { nextStep } from './procedure.js';
 import type {
   EventView,
@@ -53,7 +58,12 @@ export function householdView(
     exitedOn: exited?.exitedOn,
     returnedOn: registered?.returnedOn,
     plannedExitYear: state.status === 'stillPoor' ? state.plannedExitYear : undefined,
+    plannedExitPaths:
+      state.status === 'stillPoor' ? state.plannedExitPaths?.flatMap(exitPathView) : undefined,
     policiesRetainedUntil: exited?.policiesRetainedUntil,
+    policy: exited && (exited.policyEndedOn === undefined ? 'retained' : 'ended'),
+    policyEndedOn: exited?.policyEndedOn,
+    removedOn: state.status === 'removed' ? state.removedOn : undefined,
     dibaoContinues: exited?.dibaoContinues,
     persons: file.members.length,
     members: file.members.map((member) => ({ ...memberView(member), ...persons?.get(member.personId) })),
@@ -72,7 +82,35 @@ export function householdView(
     })),
     guarantees: guaranteesView(file),
     procedure: 'progress' in state && state.progress ? procedureView(state.progress) : undefined,
+    openFindings: openFindingsView(file),
+    corrections: file.corrections.map(({ reason, ...made }) => ({
+      ...made,
+      reason: nameOf(CORRECTION_REASONS, reason),
+    })),
   };
+}
+
+function openFindingsView({ openFindings, log }: HouseholdFile): HouseholdView['openFindings'] {
+  if (openFindings.length === 0) return [];
+  const facts = factsOf(log);
+  return openFindings.map(({ eventId, kind, aboutEventId }) => {
+    const raised = facts.find(({ id }) => id === eventId);
+    const value = raised?.event.case === 'registerFindingRaised' ? raised.event.value : undefined;
+    return {
+      eventId,
+      kind: nameOf(FINDING_KINDS, kind),
+      aboutEventId,
+      correctionEventId: value?.correctionEventId,
+      missing: value?.missing ?? [],
+      raisedOn: raised?.occurredOn,
+    };
+  });
+}
+
+/** 五个一批 with its labels; empty for a path that this version does not know. */
+function exitPathView(path: ExitPath) {
+  const code = nameOf(EXIT_PATHS, path);
+  return code ? [{ code, ...EXIT_PATH_LABELS[code] }] : [];
 }
 
 function memberView(member: Member): MemberView {
@@ -143,8 +181,19 @@ function procedureView(progress: Progress): ProcedureView {
   };
 }
 
+/** A household's events as JSON; both stay to be seen, what was mistaken and what puts it right. */
+export function eventViews(events: readonly ReadEvent<Event>[]): EventView[] {
+  const correctedBy = new Map<string, string[]>();
+  for (const { id, event } of events) {
+    if (event.case !== 'eventCorrected') continue;
+    const { correctedEventId } = event.value;
+    correctedBy.set(correctedEventId, [...(correctedBy.get(correctedEventId) ?? []), id]);
+  }
+  return events.map((event) => ({ ...eventView(event), correctedBy: correctedBy.get(event.id) ?? [] }));
+}
+
 /** An event as JSON, with the rules its decision rested on in the words of the documents. */
-export function eventView({
+function eventView({
   id,
   version,
   type,
@@ -153,7 +202,7 @@ export function eventView({
   position,
   envelope,
   event,
-}: ReadEvent<Event>): EventView {
+}: ReadEvent<Event>): Omit<EventView, 'correctedBy'> {
   const json = toJson(HouseholdEventSchema, { $typeName: HouseholdEventSchema.typeName, event });
   return {
     id,
@@ -174,6 +223,7 @@ export function eventView({
       quote: RULES.get(ruleId)?.quote,
       file: RULES.get(ruleId)?.file,
     })),
+    corrects: event.case === 'eventCorrected' ? event.value.correctedEventId : undefined,
     event: (json as Record<string, unknown>)[event.case],
   };
 }

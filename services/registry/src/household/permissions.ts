@@ -24,7 +24,9 @@ export type Task =
   | 'removalProposal'
   | 'exitReversal'
   | 'policyDecision'
-  | 'document';
+  | 'document'
+  | 'resultCorrection'
+  | 'findingClosing';
 
 /** Townships also enter what their villages without a terminal have done on paper. */
 const VILLAGE: readonly Role[] = ['villageCadre', 'township'];
@@ -53,6 +55,9 @@ const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
   exitReversal: ['county'],
   policyDecision: ['county'],
   document: ['villageCadre', 'township', 'county', 'sectorBureau'],
+  // A result of a procedure is put right by the office that answers for it.
+  resultCorrection: ['county'],
+  findingClosing: ['county'],
 };
 
 /** Who transcribes papers of past years does not take the steps they record, so the step's own role is not asked for. */

@@ -88,6 +88,13 @@ export function progressOf(state: HouseholdState): Progress | undefined {
   return 'progress' in state ? state.progress : undefined;
 }
 
+/** Whether a step of a procedure is what a household's procedure waits for; dates and objections aside. */
+export function isNextStep(state: HouseholdState, procedure: ProcedureName, step: Step): boolean {
+  if (currentProcedure(state) !== procedure) return false;
+  const progress = progressOf(state);
+  return (progress ? nextStep(progress) : CHAINS[procedure][0]) === step;
+}
+
 /**
  * Why a step may not be taken now; empty when it may. REG-20: a step before its predecessor, before its notice has run
  * (posted + days; the next step from the day after), or with an objection open is refused.

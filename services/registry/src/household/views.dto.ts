@@ -124,6 +124,44 @@ export class ProcedureView {
   openObjections!: string[];
 }
 
+/** One of 五个一批 */
+export class ExitPathView {
+  /** @example "production" */
+  code!: string;
+  /** @example "发展生产脱贫" */
+  zh!: string;
+  /** @example "out by production" */
+  en!: string;
+}
+
+/** What a correction has shown that cannot stand; a person decides what follows / 疑点 */
+export class OpenFindingView {
+  /** Id of the finding / 疑点编号 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:21" */
+  eventId!: string;
+  /** exitUnlawful 更正后脱贫不达标 @example "exitUnlawful" */
+  kind: string | undefined;
+  /** The event in doubt / 存疑事件 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:17" */
+  aboutEventId!: string;
+  /** The correction that showed it / 引发疑点的更正 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:20" */
+  correctionEventId: string | undefined;
+  /** What is missing / 未达标项 @example ["income-not-above-line"] */
+  missing!: string[];
+  /** @example "2017-03-02" */
+  raisedOn: string | undefined;
+}
+
+/** A correction that was made; of several of one event the last one counts / 更正 */
+export class CorrectionView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:20" */
+  eventId!: string;
+  /** The event put right / 被更正事件 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:12" */
+  correctedEventId!: string;
+  /** typingError 录入错误, copyingError 抄录错误, sourceError 原始材料有误 @example "typingError" */
+  reason: string | undefined;
+  /** @example "2017-03-02" */
+  correctedOn!: string;
+}
+
 /** A household of the register / 建档立卡户 */
 export class HouseholdView {
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42" */
@@ -150,8 +188,16 @@ export class HouseholdView {
   returnedOn: string | undefined;
   /** 拟退出年度 @example 2016 */
   plannedExitYear: number | undefined;
+  /** 五个一批 of that plan / 脱贫路径 @example [{"code": "production", "zh": "发展生产脱贫", "en": "out by production"}] */
+  plannedExitPaths: ExitPathView[] | undefined;
   /** @example "2020-12-31" */
   policiesRetainedUntil: string | undefined;
+  /** retained 脱贫享受政策, ended 脱贫不享受政策 @example "retained" */
+  policy: 'retained' | 'ended' | undefined;
+  /** @example "2021-01-01" */
+  policyEndedOn: string | undefined;
+  /** 清退日期 @example "2016-03-14" */
+  removedOn: string | undefined;
   dibaoContinues: boolean | undefined;
   /** @example 3 */
   persons!: number;
@@ -164,6 +210,10 @@ export class HouseholdView {
   incomeSurveys!: SurveyView[];
   guarantees!: GuaranteeView[];
   procedure: ProcedureView | undefined;
+  /** What corrections have shown and nobody has closed yet / 未办结疑点 */
+  openFindings!: OpenFindingView[];
+  /** 更正 */
+  corrections!: CorrectionView[];
 }
 
 /** A rule in the words of its document */
@@ -178,6 +228,10 @@ export class RuleView {
 
 /** One event of a household */
 export class EventView {
+  /** Corrections of this event; it counts as the last of them says / 对本事件的更正 @example [] */
+  correctedBy!: string[];
+  /** The event that this one puts right / 本更正所指事件 */
+  corrects: string | undefined;
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:17" */
   id!: string;
   /** @example 17 */

@@ -1,8 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { assertWithin, Command, CommandRequest } from '@fupin/service';
+import { ApiProblems, Command, CommandRequest } from '@fupin/service';
 import { Pool } from 'pg';
-import { Villages } from '../villages.js';
 import {
   AcknowledgementBatch,
   AnnouncementBatch,
@@ -18,18 +17,21 @@ import {
   ReviewBatch,
   VerificationBatch,
 } from './batch.dto.js';
-import { VillageBatch } from './batch.js';
+import { VillageBatch, waitingFor } from './batch.js';
 import { numberClaim, setAsideNumbers } from './household-directory.js';
-import { announcementTask, assertMay, noticeTask } from './permissions.js';
+import { announcementTask, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
 
-/** One step for many households of a village's list at once. */
+/**
+ * One step for many households of a village's list at once. Steps of a procedure may leave `items` out: then every household of
+ * the village that waits for the step is meant.
+ */
 @ApiTags('village lists')
+@ApiProblems('validation', 'idempotency-key-reused')
 @Controller('v1/villages/:code')
 export class VillagesController {
   constructor(
     private readonly batch: VillageBatch,
-    private readonly villages: Villages,
     private readonly pool: Pool,
   ) {}
 
@@ -41,9 +43,13 @@ export class VillagesController {
     @Body() body: DemocraticReviewBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'democraticReview', code, body, (item, basis) => ({
-      command: requests.democraticReview({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'democraticReview', code, body, {
+      wanted: waitingFor(body.procedure, 'democraticReview'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.democraticReview({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('verifications')
@@ -54,9 +60,13 @@ export class VillagesController {
     @Body() body: VerificationBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'verification', code, body, (item, basis) => ({
-      command: requests.verification({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'verification', code, body, {
+      wanted: waitingFor(body.procedure, 'verification'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.verification({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('data-comparisons')
@@ -67,9 +77,13 @@ export class VillagesController {
     @Body() body: DataComparisonBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'dataComparison', code, body, (item, basis) => ({
-      command: requests.dataComparison({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'dataComparison', code, body, {
+      wanted: waitingFor(body.procedure, 'dataComparison'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.dataComparison({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('public-notices')
@@ -80,9 +94,12 @@ export class VillagesController {
     @Body() body: PublicNoticeBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, noticeTask(body.level), code, body, (_item, basis) => ({
-      command: requests.publicNotice(body, basis),
-    }));
+    return this.batch.run(request, noticeTask(body.level), code, body, {
+      wanted: waitingFor(body.procedure, noticeTask(body.level)),
+      build: (_item, basis) => ({
+        command: requests.publicNotice(body, basis),
+      }),
+    });
   }
 
   @Post('township-reviews')
@@ -93,9 +110,13 @@ export class VillagesController {
     @Body() body: ReviewBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'townshipReview', code, body, (item, basis) => ({
-      command: requests.townshipReview({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'townshipReview', code, body, {
+      wanted: waitingFor(body.procedure, 'townshipReview'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.townshipReview({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('county-reviews')
@@ -106,35 +127,44 @@ export class VillagesController {
     @Body() body: ReviewBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'countyReview', code, body, (item, basis) => ({
-      command: requests.countyReview({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'countyReview', code, body, {
+      wanted: waitingFor(body.procedure, 'countyReview'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.countyReview({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('announcements')
   @HttpCode(200)
   @ApiOperation({ summary: 'Announce the results of a list / 公告（批量）' })
-  async announcements(
+  announcements(
     @Param('code') code: string,
     @Body() body: AnnouncementBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
+    const wanted = waitingFor(body.procedure, 'announcement');
     const task = announcementTask(body.procedure);
     if (body.procedure !== 'identification') {
-      return this.batch.run(request, task, code, body, (_item, basis) => ({
-        command: requests.announcement(body, basis),
-      }));
+      return this.batch.run(request, task, code, body, {
+        wanted,
+        build: (_item, basis) => ({ command: requests.announcement(body, basis) }),
+      });
     }
-    const village = this.villages.current(code, 'code');
-    assertWithin(request.caller, village, 'code');
-    assertMay(request.caller, task);
-    const numbers = await setAsideNumbers(this.pool, village, body.items.length);
-    return this.batch.run(request, task, code, body, (_item, basis, index) => {
-      const householdNo = numbers[index] ?? '';
-      return {
-        command: requests.announcement(body, basis, householdNo),
-        extras: { take: [numberClaim(householdNo)] },
-      };
+    let numbers: readonly string[] = [];
+    return this.batch.run(request, task, code, body, {
+      wanted,
+      prepare: async (village, count) => {
+        numbers = await setAsideNumbers(this.pool, village, count);
+      },
+      build: (_item, basis, index) => {
+        const householdNo = numbers[index] ?? '';
+        return {
+          command: requests.announcement(body, basis, householdNo),
+          extras: { take: [numberClaim(householdNo)] },
+        };
+      },
     });
   }
 
@@ -146,9 +176,12 @@ export class VillagesController {
     @Body() body: ExitPlanBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'exitPlan', code, body, (_item, basis) => ({
-      command: requests.exitPlan(body, basis),
-    }));
+    return this.batch.run(request, 'exitPlan', code, body, {
+      wanted: (state) => state.status === 'stillPoor' && state.plannedExitYear !== body.year,
+      build: (_item, basis) => ({
+        command: requests.exitPlan(body, basis),
+      }),
+    });
   }
 
   @Post('acknowledgements')
@@ -159,9 +192,13 @@ export class VillagesController {
     @Body() body: AcknowledgementBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'acknowledgement', code, body, (item, basis) => ({
-      command: requests.acknowledgement(item, basis),
-    }));
+    return this.batch.run(request, 'acknowledgement', code, body, {
+      wanted: waitingFor('exit', 'acknowledgement'),
+      each: true,
+      build: (item, basis) => ({
+        command: requests.acknowledgement(item, basis),
+      }),
+    });
   }
 
   @Post('income-surveys')
@@ -172,9 +209,11 @@ export class VillagesController {
     @Body() body: IncomeSurveyBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'householdFact', code, body, (item, basis) => ({
-      command: requests.incomeSurvey({ ...body, ...item }, basis),
-    }));
+    return this.batch.run(request, 'householdFact', code, body, {
+      build: (item, basis) => ({
+        command: requests.incomeSurvey({ ...body, ...item }, basis),
+      }),
+    });
   }
 
   @Post('guarantee-assessments')
@@ -185,9 +224,11 @@ export class VillagesController {
     @Body() body: GuaranteeAssessmentBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'guaranteeAssessment', code, body, (item, basis) => ({
-      command: requests.guaranteeAssessment(item, basis),
-    }));
+    return this.batch.run(request, 'guaranteeAssessment', code, body, {
+      build: (item, basis) => ({
+        command: requests.guaranteeAssessment(item, basis),
+      }),
+    });
   }
 
   @Post('monitoring-visits')
@@ -198,9 +239,11 @@ export class VillagesController {
     @Body() body: MonitoringVisitBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'householdFact', code, body, (item, basis) => ({
-      command: requests.monitoringVisit(item, basis),
-    }));
+    return this.batch.run(request, 'householdFact', code, body, {
+      build: (item, basis) => ({
+        command: requests.monitoringVisit(item, basis),
+      }),
+    });
   }
 
   @Post('relapse-reports')
@@ -211,8 +254,10 @@ export class VillagesController {
     @Body() body: RelapseReportBatch,
     @Command() request: CommandRequest,
   ): Promise<BatchAnswer> {
-    return this.batch.run(request, 'relapseReport', code, body, (item, basis) => ({
-      command: requests.relapseReport(item, basis),
-    }));
+    return this.batch.run(request, 'relapseReport', code, body, {
+      build: (item, basis) => ({
+        command: requests.relapseReport(item, basis),
+      }),
+    });
   }
 }
