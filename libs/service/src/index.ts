@@ -28,7 +28,7 @@ export {
   type Role,
 } from './caller.js';
 export { Command, CommandRequest, readCommand } from './command.js';
-export { CommandAnswer, WrittenEvent, commandAnswer } from './command-answer.js';
+export { CommandAnswer, WrittenEvent, commandAnswer, commandBody } from './command-answer.js';
 export { etag, readIfMatch } from './etag.js';
 export { canonicalJson, fingerprint, readIdempotencyKey } from './idempotency.js';
 export { POSITION_HEADER, formatPosition, parsePosition, type PositionToken } from './position-token.js';

@@ -15,11 +15,16 @@ import { RegistryCoreModule } from './core.module.js';
 import { VillageBatch } from './household/batch.js';
 import { DocumentStore } from './household/document-store.js';
 import { DocumentsController } from './household/documents.controller.js';
+import { ChangesController } from './household/changes.controller.js';
+import { ExitStandardController } from './household/exit-standard.controller.js';
+import { CorrectionsController } from './household/corrections.controller.js';
 import { FactsController } from './household/facts.controller.js';
 import { householdStream } from './household/household.stream.js';
+import { HouseholdChanges } from './household/household-changes.js';
 import { HouseholdsController } from './household/households.controller.js';
 import { ListRequests } from './household/list-requests.js';
 import { StandingController } from './household/standing.controller.js';
+import { MembersController } from './household/members.controller.js';
 import { StepsController } from './household/steps.controller.js';
 import { VillageHouseholds } from './household/village-households.js';
 import { VillageListController } from './household/village-list.controller.js';
@@ -45,6 +50,10 @@ export const YEAR_RELAY_TOPIC = Symbol('registry:year-relay-topic');
     HouseholdsController,
     StepsController,
     FactsController,
+    CorrectionsController,
+    ExitStandardController,
+    MembersController,
+    ChangesController,
     StandingController,
     DocumentsController,
     VillageListController,
@@ -54,6 +63,7 @@ export const YEAR_RELAY_TOPIC = Symbol('registry:year-relay-topic');
   ],
   providers: [
     VillageBatch,
+    HouseholdChanges,
     VillageHouseholds,
     ListRequests,
     DocumentStore,

@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '@fupin/service';
 import { Pool } from 'pg';
 
-/** Villages kept in memory: a household's village does not change. */
-const KEPT = 200_000;
-
-/** Where each household lives: for the region guard, before its stream is loaded. */
+/**
+ * Where each household lives: for the region guard, before its stream is loaded. Asked each time: another instance may
+ * have moved the household a moment ago.
+ */
 @Injectable()
 export class HouseholdDirectory {
-  private readonly kept = new Map<string, string>();
-
   constructor(private readonly pool: Pool) {}
 
   /** The village code of a household. Throws the 404 problem when the register has no such household. */
@@ -21,23 +19,13 @@ export class HouseholdDirectory {
 
   /** The village codes of those households that exist. */
   async villagesOf(householdIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
-    const unknown: string[] = [];
-    for (const id of householdIds) {
-      const village = this.kept.get(id);
-      if (village === undefined) unknown.push(id);
-      else found.set(id, village);
-    }
-    if (unknown.length === 0) return found;
-    const { rows } = await this.pool.query<{ household_id: string; village: string }>(
-      'SELECT household_id, village FROM household_directory WHERE household_id = ANY($1::uuid[])',
-      [unknown],
-    );
-    for (const { household_id: id, village } of rows) {
-      found.set(id, village);
-      this.keep(id, village);
-    }
-    return found;
+    if (householdIds.length === 0) return new Map();
+    const { rows } = await this.pool.query<{ household_id: string; village: string }>({
+      name: 'villages_of',
+      text: 'SELECT household_id, village FROM household_directory WHERE household_id = ANY($1::uuid[])',
+      values: [householdIds],
+    });
+    return new Map(rows.map(({ household_id: id, village }) => [id, village]));
   }
 
   /** Households of a village in the order of their ids, from the one after `after`. */
@@ -56,11 +44,6 @@ export class HouseholdDirectory {
       `claim:${numberClaim(householdNo)}`,
     ]);
     return rows[0]?.owner;
-  }
-
-  private keep(id: string, village: string): void {
-    if (this.kept.size >= KEPT) this.kept.delete(this.kept.keys().next().value ?? '');
-    this.kept.set(id, village);
   }
 }
 

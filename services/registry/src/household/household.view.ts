@@ -17,6 +17,7 @@ import {
   GUARANTEES,
   HOUSEHOLD_KINDS,
   HOUSING_STRUCTURES,
+  LEAVE_REASONS,
   POVERTY_STANDARDS,
   codeView,
   nameOf,
@@ -51,7 +52,7 @@ export function householdView(
     villageCode: village.code,
     villageName: village.name,
     status: state.status,
-    householdNo: registered?.householdNo,
+    householdNo: 'householdNo' in state ? state.householdNo : undefined,
     entryKind: nameOf(ENTRY_KINDS, file.entryKind),
     householdKind: nameOf(HOUSEHOLD_KINDS, file.householdKind),
     registeredOn: registered?.registeredOn,
@@ -66,7 +67,17 @@ export function householdView(
     removedOn: state.status === 'removed' ? state.removedOn : undefined,
     dibaoContinues: exited?.dibaoContinues,
     persons: file.members.length,
-    members: file.members.map((member) => ({ ...memberView(member), ...persons?.get(member.personId) })),
+    members: file.members.map((member) => ({
+      ...memberView(member, file.joinedOn[member.personId]),
+      ...persons?.get(member.personId),
+    })),
+    departures: file.departures.map(({ personId, on, reason }) => ({
+      personId,
+      leftOn: on,
+      reason: reason === undefined ? undefined : nameOf(LEAVE_REASONS, reason),
+    })),
+    endedOn: endOf(state),
+    mergedInto: state.status === 'mergedAway' ? state.intoHouseholdId : undefined,
     causes: file.causes && {
       main: labelled(file.causes.main),
       others: file.causes.others.flatMap((other) => labelled(other) ?? []),
@@ -108,15 +119,22 @@ function openFindingsView({ openFindings, log }: HouseholdFile): HouseholdView['
 }
 
 /** 五个一批 with its labels; empty for a path that this version does not know. */
-function exitPathView(path: ExitPath) {
+export function exitPathView(path: ExitPath) {
   const code = nameOf(EXIT_PATHS, path);
   return code ? [{ code, ...EXIT_PATH_LABELS[code] }] : [];
 }
 
-function memberView(member: Member): MemberView {
+/** The day a household ceased to be one. */
+function endOf(state: KnownHousehold): string | undefined {
+  if (state.status === 'extinguished') return state.extinguishedOn;
+  return state.status === 'mergedAway' ? state.mergedOn : undefined;
+}
+
+function memberView(member: Member, joinedOn: string | undefined): MemberView {
   const { personId, birthYear, sex, monthsWorked, dibao, medicalInsurance, pension } = member;
   return {
     personId,
+    joinedOn,
     birthYear,
     sex: sex === Sex.MALE ? 'male' : 'female',
     relation: labelled(member.relation),

@@ -148,7 +148,7 @@ function birthDateRefusals({ reason, occurredOn }: AddMember, birthDate: Busines
 }
 
 /** One or two parents among the members, both born in an earlier year than the child; parents for a birth only. */
-function parentRefusals(
+export function parentRefusals(
   file: HouseholdFile,
   child: Member,
   reason: JoinReason,

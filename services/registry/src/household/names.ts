@@ -4,6 +4,9 @@ import {
   CodeSystem,
   ComparisonHit,
   Condition,
+  LeaveReason,
+  JoinReason,
+  RegisterFindingKind,
   DocumentKind,
   CorrectionReason,
   EntryKind,
@@ -134,6 +137,20 @@ export const DOCUMENT_KINDS = {
   certificate: DocumentKind.CERTIFICATE,
   housePhoto: DocumentKind.HOUSE_PHOTO,
   other: DocumentKind.OTHER,
+} as const;
+export const FINDING_KINDS = { exitUnlawful: RegisterFindingKind.EXIT_UNLAWFUL } as const;
+export const JOIN_REASONS = {
+  birth: JoinReason.BIRTH,
+  marriage: JoinReason.MARRIAGE,
+  return: JoinReason.RETURN,
+  other: JoinReason.OTHER,
+} as const;
+export const LEAVE_REASONS = {
+  death: LeaveReason.DEATH,
+  marriage: LeaveReason.MARRIAGE,
+  prison: LeaveReason.PRISON,
+  emigration: LeaveReason.EMIGRATION,
+  other: LeaveReason.OTHER,
 } as const;
 
 const CODE_SYSTEM = {

@@ -20,6 +20,10 @@ export type Task =
   | 'householdFact'
   | 'guaranteeAssessment'
   | 'relapseReport'
+  | 'memberChange'
+  | 'kindChange'
+  | 'householdMove'
+  | 'householdDivision'
   | 'personCorrection'
   | 'removalProposal'
   | 'exitReversal'
@@ -30,6 +34,7 @@ export type Task =
 
 /** Townships also enter what their villages without a terminal have done on paper. */
 const VILLAGE: readonly Role[] = ['villageCadre', 'township'];
+const WIDER: readonly Role[] = ['township', 'county', 'city', 'province'];
 
 const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
   application: VILLAGE,
@@ -50,6 +55,11 @@ const ROLES_OF: Readonly<Record<Task, readonly Role[]>> = {
   householdFact: VILLAGE,
   guaranteeAssessment: ['villageCadre', 'township', 'sectorBureau'],
   relapseReport: VILLAGE,
+  // Wider ones for what goes over the borders of villages and townships: both ends must lie within the caller's region.
+  memberChange: ['villageCadre', ...WIDER],
+  kindChange: ['villageCadre', 'township', 'county'],
+  householdMove: WIDER,
+  householdDivision: WIDER,
   personCorrection: ['villageCadre', 'township', 'county'],
   removalProposal: ['villageCadre', 'township', 'county'],
   exitReversal: ['county'],

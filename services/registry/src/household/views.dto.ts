@@ -22,6 +22,8 @@ export class MemberView {
   name?: string;
   /** Number, the day of birth hidden; for the own township only / 证件号（部分隐藏，仅本乡镇可见） @example "422823********0021" */
   idNumber?: string;
+  /** Member since; left out for those of the beginning / 入户日期 @example "2017-03-02" */
+  joinedOn: string | undefined;
   /** 出生年份 @example 1970 */
   birthYear!: number;
   /** 性别 @example "female" */
@@ -162,6 +164,16 @@ export class CorrectionView {
   correctedOn!: string;
 }
 
+/** A person who has been a member / 自然减少人员 */
+export class DepartureView {
+  /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e44" */
+  personId!: string;
+  /** @example "2017-03-02" */
+  leftOn!: string;
+  /** death, marriage, prison, emigration, other; left out for one who went with a split / 减少原因 @example "marriage" */
+  reason: string | undefined;
+}
+
 /** A household of the register / 建档立卡户 */
 export class HouseholdView {
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42" */
@@ -202,6 +214,12 @@ export class HouseholdView {
   /** @example 3 */
   persons!: number;
   members!: MemberView[];
+  /** Who has been a member / 自然减少人员 */
+  departures!: DepartureView[];
+  /** 整户自然减少 or 并入他户 on this day @example "2018-05-20" */
+  endedOn: string | undefined;
+  /** The household that this one was merged into / 并入户 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e43" */
+  mergedInto: string | undefined;
   /** @example {"main": {"system": "registerCause", "code": "01", "zh": "因病", "en": "illness"}, "others": []} */
   causes: CausesView | undefined;
   /** A1 识别标准 @example "national" */
@@ -293,10 +311,54 @@ export class VillageHouseholdView {
   procedure: string | undefined;
   /** @example "verification" */
   nextStep: string | undefined;
+  /** 拟退出年度 @example 2016 */
+  plannedExitYear: number | undefined;
+  /** 脱贫路径 @example [{"code": "production", "zh": "发展生产脱贫", "en": "out by production"}] */
+  plannedExitPaths: ExitPathView[] | undefined;
 }
 
 /** An objection that was raised */
 export class ObjectionRaisedView {
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e45" */
   objectionId!: string;
+}
+
+/** Something that a household misses, with the rule in the words of its document / 未达标事项 */
+export class MissingView {
+  /** @example "income-not-above-line" */
+  code!: string;
+  /** @example "Net income per head of 2016 is 2952.00 yuan; it must be above the poverty line of 2952.00 yuan" */
+  message!: string;
+  /** @example "2016年家庭人均纯收入2952.00元，未超过扶贫标准2952.00元" */
+  messageZh: string | undefined;
+  /** @example "perCapitaNetIncome" */
+  field: string | undefined;
+  /** @example "REG-19" */
+  ruleId: string | undefined;
+  /** @example "不准脱离现行国家脱贫标准" */
+  quote: string | undefined;
+}
+
+/** A household beside the exit standard of a day / 脱贫标准对照 */
+export class ExitStandardView {
+  /** @example "2016-11-20" */
+  on!: string;
+  /** Nothing that binds is missing / 是否达标 @example false */
+  meets!: boolean;
+  /** What an exit would be refused for / 未达标事项 */
+  missing!: MissingView[];
+  /** What the region aims at and the household misses; refuses nothing / 未达到的力争目标 */
+  aims!: MissingView[];
+  /** A20 of the year, yuan @example "2952.00" */
+  perCapitaNetIncome: string | undefined;
+  /** Yuan @example "2952.00" */
+  povertyLine: string | undefined;
+  /** Above the poverty line and below the dibao line / 脱贫后继续享受低保 @example false */
+  dibaoContinues!: boolean;
+  /** Beside the standard, no condition / 饮水安全 @example true */
+  safeWater!: boolean;
+  /** Day by which all are to be out in this region / 全部脱贫期限 @example "2020-12-31" */
+  exitDeadline: string | undefined;
+  /** @example "national-2014@2" */
+  ruleSetVersion!: string;
 }

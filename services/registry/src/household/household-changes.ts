@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { Origin } from '@fupin/contracts';
+import {
+  AttachmentMissed,
+  CommandHandler,
+  type AcrossDecision,
+  type AcrossExtras,
+  type HandledAcross,
+  type NewEvent,
+} from '@fupin/event-sourcing';
+import { assertWithin, Problem, type CommandRequest } from '@fupin/service';
+import type { Event } from './basis.js';
+import type { Basis } from './commands.js';
+import { HouseholdDesk } from './household-desk.js';
+import { HouseholdDirectory } from './household-directory.js';
+import { householdStream } from './household.stream.js';
+import { assertMay, type Task } from './permissions.js';
+import type { HouseholdState } from './state.js';
+
+/** A household that a change is about, and where the request names it. */
+export interface ChangedHousehold {
+  readonly id: string;
+  readonly field?: string;
+}
+
+/** What a request asks for once the villages are known: a pure decision, and the claims and rows that follow it. */
+export interface Change {
+  readonly decide: (states: readonly HouseholdState[]) => AcrossDecision<Event>;
+  readonly extras?: (
+    events: readonly (readonly NewEvent<Event>[])[],
+    states: readonly HouseholdState[],
+  ) => AcrossExtras | Promise<AcrossExtras>;
+  /** A household that begins with this change, in the village of the first one. */
+  readonly begins?: string;
+  /** Another village that the caller must answer for. */
+  readonly reaches?: { readonly village: string; readonly field: string };
+}
+
+/** How often a change is tried anew when rows or villages it rests on were changed beside it. */
+const ATTEMPTS = 3;
+
+/** 动态管理: has changes of who belongs where carried out, over one household or two, in one append. */
+@Injectable()
+export class HouseholdChanges {
+  constructor(
+    private readonly desk: HouseholdDesk,
+    private readonly handler: CommandHandler,
+    private readonly directory: HouseholdDirectory,
+  ) {}
+
+  /**
+   * Carries out a change about households that exist, the first being the request's own (If-Match is about it). The
+   * caller must answer for the villages of all of them; one in another province is left to the decider to refuse. Throws
+   * 404 for an unknown household and what `handleAcross` throws.
+   */
+  async carryOut(
+    request: CommandRequest,
+    task: Task,
+    households: readonly ChangedHousehold[],
+    occurredOn: string,
+    plan: (bases: readonly Basis[]) => Change | Promise<Change>,
+  ): Promise<HandledAcross<Event>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(request, task, households, occurredOn, plan);
+      } catch (error) {
+        const passing = error instanceof AttachmentMissed || error instanceof MovedMeanwhile;
+        if (!passing || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async attempt(
+    request: CommandRequest,
+    task: Task,
+    households: readonly ChangedHousehold[],
+    occurredOn: string,
+    plan: (bases: readonly Basis[]) => Change | Promise<Change>,
+  ): Promise<HandledAcross<Event>> {
+    const { caller } = request;
+    const villages = await this.villagesOf(households);
+    const first = villages[0] ?? '';
+    villages.forEach((village, i) => {
+      if (i > 0 && village.slice(0, 2) !== first.slice(0, 2)) return;
+      assertWithin(caller, village, households[i]?.field);
+    });
+    assertMay(caller, task);
+    const bases: Basis[] = [];
+    for (const village of villages) bases.push(await this.desk.basis(caller, village, occurredOn));
+    const change = await plan(bases);
+    const { reaches } = change;
+    if (reaches && reaches.village.slice(0, 2) === first.slice(0, 2)) {
+      assertWithin(caller, reaches.village, reaches.field);
+    }
+    const ids = households.map(({ id }) => id);
+    const basisOf = (id: string) => bases[ids.indexOf(id)] ?? bases[0];
+    return this.handler.handleAcross(
+      householdStream,
+      change.begins === undefined ? ids : [...ids, change.begins],
+      change.decide,
+      {
+        envelope: (id) => {
+          const basis = basisOf(id);
+          return request.envelope(
+            basis?.village ?? first,
+            basis?.policy.version,
+            basis?.origin === 'history' ? Origin.HISTORY : Origin.LIVE,
+          );
+        },
+        ...(request.expectedVersion !== undefined && { expectedVersion: request.expectedVersion }),
+        ...(request.idempotency && { idempotency: request.idempotency }),
+        extras: async (events, states) => {
+          // Read after the streams: from here on a move of either would be a conflict of versions.
+          const now = await this.villagesOf(households);
+          if (now.some((village, i) => village !== villages[i])) throw new MovedMeanwhile();
+          return (await change.extras?.(events, states)) ?? {};
+        },
+      },
+    );
+  }
+
+  private async villagesOf(households: readonly ChangedHousehold[]): Promise<string[]> {
+    const found = await this.directory.villagesOf(households.map(({ id }) => id));
+    return households.map(({ id, field }) => {
+      const village = found.get(id);
+      if (village !== undefined) return village;
+      throw new Problem('not-found', {
+        ...(field !== undefined && { field }),
+        detail: 'There is no such household',
+        detailZh: '没有此户',
+      });
+    });
+  }
+}
+
+/** A household was moved between the look into the directory and the load of its stream. */
+class MovedMeanwhile extends Error {}
