@@ -54,7 +54,7 @@ export function correctEvent(command: CorrectEvent, state: HouseholdState): Deci
   const corrected = facts.with(index, right);
   const reasons = [
     ...dateRefusals(command, state, 'fact'),
-    ...refusals,
+    ...refusals.map((refusal) => ({ ...refusal, field: fieldOf(command.right, refusal) })),
     ...rightDateRefusals(command, state, wrong, right),
     ...newFaults(facts, corrected),
     ...headRefusals(state, corrected),
@@ -120,12 +120,13 @@ function nameRefusals(
   facts: readonly Fact[],
 ): Refusal[] {
   const field = 'eventId';
-  if (corrections.includes(id)) {
+  const made = corrections.find((correction) => correction.eventId === id);
+  if (made) {
     return [
       {
         code: 'correction-of-correction',
-        message: 'This is a correction; name the original event, whose last correction counts',
-        messageZh: '不能更正一条更正记录，请指明原事件；同一事件以最后一次更正为准',
+        message: `This is a correction; name the original event ${made.correctedEventId}, whose last correction counts`,
+        messageZh: `不能更正一条更正记录，请指明原事件${made.correctedEventId}；同一事件以最后一次更正为准`,
         ruleId: 'REG-05',
         field,
       },
@@ -163,6 +164,27 @@ function nameRefusals(
     },
   ];
 }
+
+/** Where in the request a refusal of the right fact points: to the fact, or to the date when only that was given. */
+function fieldOf(right: CorrectEvent['right'], { field }: Refusal): string {
+  if (!right) return 'rightOccurredOn';
+  const place = PLACE[right.case];
+  return field === undefined || field.startsWith(place) ? (field ?? place) : `${place}.${field}`;
+}
+
+const PLACE: Readonly<Record<NonNullable<CorrectEvent['right']>['case'], string>> = {
+  householdRegistered: 'registration',
+  povertyCausesRecorded: 'causes',
+  incomeSurveyed: 'incomeSurvey',
+  guaranteesAssessed: 'guarantees',
+  livingConditionsRecorded: 'livingConditions',
+  monitoringVisitRecorded: 'monitoringVisit',
+  householdReturned: 'causes',
+  memberAdded: 'memberAddition',
+  memberLeft: 'memberDeparture',
+  memberChanged: 'member',
+  householdKindChanged: 'householdKind',
+};
 
 /** The rule set and date on which a fact of that day rests. */
 function basisAt(
@@ -294,7 +316,7 @@ function missingAt(
 
 /** Id of the event that is decided next: every event of the household is in the log or among its corrections. */
 function nextEventId({ log, corrections }: HouseholdFile): string {
-  const [stream = '', last = 0] = [log?.fact.id, corrections.at(-1)]
+  const [stream = '', last = 0] = [log?.fact.id, corrections.at(-1)?.eventId]
     .flatMap((id) => (id === undefined ? [] : [id.split(':')]))
     .map(([id = '', version]) => [id, Number(version)] as const)
     .reduce((a, b) => (a[1] > b[1] ? a : b), ['', 0] as const);

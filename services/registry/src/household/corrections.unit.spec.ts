@@ -85,7 +85,7 @@ function lifeOfAllKinds(): NewEvent<Event>[] {
         builtYear: 1998,
         electricity: true,
         tapWater: false,
-      } as HouseholdCommand,
+      },
       ...story.ready('2016-02'),
       ...story.exit('2016-02'),
       story.visit('2016-03-01'),
@@ -139,7 +139,7 @@ describe('correction (更正)', () => {
             surveys: [
               { eventId: SURVEY, netIncomeFen: 900_000n, perCapitaNetIncomeFen: 300_000n, persons: 3 },
             ],
-            corrections: ['stream:19'],
+            corrections: [{ eventId: 'stream:19', correctedEventId: SURVEY }],
             openFindings: [],
           },
         });
@@ -173,7 +173,10 @@ describe('correction (更正)', () => {
       .thenRefused({ code: 'correction-of-correction', field: 'eventId' });
     once.when(correct(SURVEY, { right: income(310_000n) })).thenState((state) => {
       expect(state).toMatchObject({
-        file: { surveys: [{ perCapitaNetIncomeFen: 310_000n }], corrections: ['stream:19', 'stream:20'] },
+        file: {
+          surveys: [{ perCapitaNetIncomeFen: 310_000n }],
+          corrections: [{ eventId: 'stream:19' }, { eventId: 'stream:20' }],
+        },
       });
     });
   });
@@ -272,7 +275,7 @@ describe('correction (更正)', () => {
       .thenRefused({ code: 'parents-missing' });
     after(...events)
       .when(correct(added, joined(['stranger'])))
-      .thenRefused({ code: 'parents-missing' });
+      .thenRefused({ code: 'not-a-member', field: 'memberAddition.parentPersonIds' });
     after(...events)
       .when(correct(added, joined(['head'], JoinReason.MARRIAGE)))
       .thenRefused({ code: 'parents-not-needed' });
@@ -297,7 +300,7 @@ describe('correction (更正)', () => {
           },
         }),
       )
-      .thenRefused({ code: 'born-before-parents' });
+      .thenRefused({ code: 'birth-before-parents' });
   });
 });
 
@@ -478,7 +481,7 @@ describe('a closed year (年度封库)', () => {
         today,
         mayChangeClosed,
         closedYears: new Map([[COUNTY_2016, '2017-01-10']]),
-      } as HouseholdCommand);
+      });
     survey('2017-01-11', false).thenRefused({ code: 'year-closed', ruleId: 'REG-36', field: 'occurredOn' });
     survey('2017-01-10', true).thenRefused({ code: 'year-closed' });
     survey('2017-01-11', true).thenState(() => undefined);

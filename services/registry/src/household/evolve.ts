@@ -257,7 +257,13 @@ const FOLDS: { readonly [C in EventCase]: Fold<C> } = {
     const corrected = factsOf(state.file.log)
       .map((known) => (known.id === repair.eventId ? { ...known, event, occurredOn } : known))
       .reduce(evolve, NO_HOUSEHOLD);
-    const corrections = [...state.file.corrections, fact.id];
+    const made = {
+      eventId: fact.id,
+      correctedEventId: repair.eventId,
+      correctedOn: fact.occurredOn,
+      reason: value.reason,
+    };
+    const corrections = [...state.file.corrections, made];
     return withFile(corrected, (file) => ({ ...file, corrections }));
   },
   personCorrected: (state, { personId, birthYear, sex }) =>

@@ -26,7 +26,7 @@ import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { ApplicationDto, ReapplicationDto } from './application.dto.js';
 import { householdStream } from './household.stream.js';
-import { eventView, householdView } from './household.view.js';
+import { eventViews, householdView } from './household.view.js';
 import { EventsView, HouseholdView } from './views.dto.js';
 import { assertMay } from './permissions.js';
 import { application, personOf } from './requests.js';
@@ -131,7 +131,7 @@ export class HouseholdsController {
   async events(@Param('id', UuidParam) id: string, @CurrentCaller() caller: Caller): Promise<EventsView> {
     assertWithin(caller, await this.directory.villageOf(id));
     const { events } = await this.handler.read(householdStream, id);
-    return { items: events.map(eventView) };
+    return { items: eventViews(events) };
   }
 
   private async view(id: string, caller: Caller, reply: FastifyReply): Promise<HouseholdView> {

@@ -112,7 +112,13 @@ class Walk {
     else if (event.case === 'memberLeft') this.leaves(fact, event.value.personId);
     else if (event.case === 'householdSplit')
       for (const personId of event.value.personIds) this.leaves(fact, personId);
+    else if (event.case === 'householdExtinguished') this.ends(fact);
     else if (event.case === 'memberChanged') this.changes(fact, event.value.member?.personId ?? '');
+  }
+
+  private ends(fact: Dated): void {
+    const last = [...this.left.values()].sort().at(-1);
+    if (last !== undefined && fact.occurredOn < last) this.fault(fact, BEFORE_LEFT, last);
   }
 
   private changes(fact: Dated, personId: string): void {

@@ -243,14 +243,14 @@ export function personOf(person: PersonDto): PersonIn {
   };
 }
 
-function causesOf({ main, others = [] }: CausesDto): PovertyCauses {
+export function causesOf({ main, others = [] }: CausesDto): PovertyCauses {
   return create(PovertyCausesSchema, {
     main: codedOf(main, 'registerCause'),
     others: others.map((other) => codedOf(other, 'registerCause')),
   });
 }
 
-const codedOf = ({ system, code }: CodeDto, byDefault: CodeSystemName): CodedValue =>
+export const codedOf = ({ system, code }: CodeDto, byDefault: CodeSystemName): CodedValue =>
   coded(system ?? byDefault, code);
 
 const evidenceOf = ({ source, datedOn, documentId }: EvidenceDto): Evidence =>

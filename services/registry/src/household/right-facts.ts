@@ -21,6 +21,8 @@ import {
   surveyRefusals,
 } from './facts.js';
 import { causeRefusals, entryKindRefusals, memberRefusals } from './identification.js';
+import { parentRefusals } from './joining.js';
+import { memberOf, remainingRefusals } from './membership.js';
 import type { HouseholdState } from './state.js';
 
 /** The kinds of events that can be corrected: those the contract has in `EventCorrected`. */
@@ -110,7 +112,7 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       refusals: right ? causeRefusals(causes, at.policy.maxOtherCauses) : [],
     };
   },
-  memberAdded: (wrong, right, _at, before) => {
+  memberAdded: (wrong, right, at, before) => {
     const member = right?.member ?? wrong.member;
     const reason = right?.reason ?? wrong.reason;
     const parentPersonIds = right?.parentPersonIds ?? wrong.parentPersonIds;
@@ -121,16 +123,25 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       },
       refusals: [
         ...samePersons(wrong.member ? [wrong.member] : [], member ? [member] : []),
-        ...parentRefusals(reason, parentPersonIds, member, before),
+        ...birthRefusals(reason, member, at),
+        ...(member && before.status !== 'none'
+          ? parentRefusals(before.file, member, reason, parentPersonIds)
+          : []),
       ],
     };
   },
-  memberLeft: (wrong, right) => {
+  memberLeft: (wrong, right, at, before) => {
     const reason = right?.reason ?? wrong.reason;
     const relations = right?.relations ?? wrong.relations;
     return {
       event: { case: 'memberLeft', value: { ...wrong, reason, relations: [...relations] } },
-      refusals: leaveRefusals(wrong.reason, reason),
+      refusals: [
+        ...leaveRefusals(wrong.reason, reason),
+        ...(right && before.status !== 'none'
+          ? remainingRefusals(before.file, [wrong.personId], relations, 'relations')
+          : []),
+        ...deathRefusals(reason, wrong.personId, at, before),
+      ],
     };
   },
   memberChanged: (wrong, right) => {
@@ -220,36 +231,15 @@ function samePersons(wrong: readonly Member[], right: readonly Member[]): Refusa
   ];
 }
 
-/** 新生儿: one or two parents who were members, each born before the child. */
-function parentRefusals(
-  reason: JoinReason,
-  parents: readonly string[],
-  child: Member | undefined,
-  before: HouseholdState,
-): Refusal[] {
-  if (reason !== JoinReason.BIRTH) {
-    if (parents.length === 0) return [];
-    return [{ code: 'parents-not-needed', message: 'Only a birth names parents', field: 'parentPersonIds' }];
-  }
-  const members = before.status === 'none' ? [] : before.file.members;
-  const known = parents.map((id) => members.find(({ personId }) => personId === id));
-  if (parents.length < 1 || parents.length > 2 || known.includes(undefined)) {
-    return [
-      {
-        code: 'parents-missing',
-        message: 'A birth names one or two parents among the members',
-        messageZh: '新生儿须注明本户的父母（一至二人）',
-        field: 'parentPersonIds',
-      },
-    ];
-  }
-  if (known.every((parent) => (parent?.birthYear ?? 0) < (child?.birthYear ?? 0))) return [];
+/** 新生儿: the day is that of the ID number, of which the member shows the year. */
+function birthRefusals(reason: JoinReason, child: Member | undefined, at: Basis): Refusal[] {
+  if (reason !== JoinReason.BIRTH || !child || child.birthYear === yearOf(at.occurredOn)) return [];
   return [
     {
-      code: 'born-before-parents',
-      message: 'A child is born after its parents',
-      messageZh: '子女出生不得早于父母',
-      field: 'parentPersonIds',
+      code: 'birth-date-differs',
+      message: `A child of ${child.birthYear} was not born on ${at.occurredOn}`,
+      messageZh: '业务日期与证件号中的出生日期不一致',
+      field: 'reason',
     },
   ];
 }
@@ -262,6 +252,20 @@ function leaveRefusals(wrong: LeaveReason, right: LeaveReason): Refusal[] {
       code: 'death-not-correctable',
       message: 'A death and a departure are not put in each other’s place by a correction',
       messageZh: '死亡与其他转出原因不能相互更正',
+      field: 'reason',
+    },
+  ];
+}
+
+/** Nobody dies before being born. */
+function deathRefusals(reason: LeaveReason, personId: string, at: Basis, before: HouseholdState): Refusal[] {
+  const member = before.status === 'none' ? undefined : memberOf(before.file, personId);
+  if (reason !== LeaveReason.DEATH || !member || yearOf(at.occurredOn) >= member.birthYear) return [];
+  return [
+    {
+      code: 'death-before-birth',
+      message: `A person born in ${member.birthYear} did not die on ${at.occurredOn}`,
+      messageZh: '死亡日期早于出生年份',
       field: 'reason',
     },
   ];

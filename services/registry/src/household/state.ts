@@ -1,4 +1,5 @@
 import type {
+  CorrectionReason,
   Evidence,
   EntryKind,
   ExitPath,
@@ -59,6 +60,14 @@ export interface OpenFinding {
   readonly aboutEventId: string;
 }
 
+/** 更正 that has been made. */
+export interface MadeCorrection {
+  readonly eventId: string;
+  readonly correctedEventId: string;
+  readonly correctedOn: BusinessDate;
+  readonly reason: CorrectionReason;
+}
+
 /** The household's events as they count now, the last one first: corrected ones hold what corrections put in their place. */
 export interface Log {
   readonly fact: RecordedEvent<Event>;
@@ -88,8 +97,8 @@ export interface HouseholdFile {
   /** Ids of the papers filed. */
   readonly documents: readonly string[];
   readonly openFindings: readonly OpenFinding[];
-  /** Ids of the corrections so far: a correction is not itself corrected. */
-  readonly corrections: readonly string[];
+  /** The corrections so far: one is not itself corrected. */
+  readonly corrections: readonly MadeCorrection[];
   readonly log: Log | undefined;
 }
 

@@ -72,7 +72,7 @@ export class PersonVault {
   note(
     noteId: string,
     householdId: string,
-    kind: 'objection' | 'resolution',
+    kind: 'objection' | 'resolution' | 'correction' | 'finding',
     text: string,
     personId?: string,
   ): Attachment {
