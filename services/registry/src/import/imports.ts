@@ -24,6 +24,7 @@ import { importView, type ImportView } from './import.dto.js';
 import { endImport, findImport, listImports, type ImportRecord } from './job/import-record.js';
 import { errorsOf, outcomesOf } from './job/import-rows.js';
 import { receive, type Upload } from './job/receive.js';
+import { importThread, type ImportThread } from './job/run-in-thread.js';
 import { startWorker, type ImportWorker } from './job/worker.js';
 
 class ImportEnvironment {
@@ -37,6 +38,7 @@ class ImportEnvironment {
 @Injectable()
 export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
   private worker: ImportWorker | undefined;
+  private thread: ImportThread | undefined;
   private readonly maxBytes = loadConfig(ImportEnvironment).IMPORT_MAX_BYTES;
 
   constructor(
@@ -56,7 +58,10 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
       labelNames: ['outcome'] as const,
       registers: [this.metrics],
     });
+    const thread = importThread({ databaseUrl: this.config.databaseUrl, keys: this.vault.keys });
+    this.thread = thread;
     this.worker = startWorker({
+      run: (options, record) => thread.run(options, record),
       pool: this.pool,
       handler: this.handler,
       keys: this.vault.keys,
@@ -73,6 +78,7 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
   /** Before the store closes: the batches under way end, the rest goes on after the restart. */
   async onModuleDestroy(): Promise<void> {
     await this.worker?.stop();
+    await this.thread?.close();
   }
 
   /** Takes a file in; `known` when the same key and file came before. Throws the problem of a file that is refused at once. */

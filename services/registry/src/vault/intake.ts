@@ -2,8 +2,8 @@ import type { Attachment } from '@fupin/event-sourcing';
 import { MemberSchema, Sex, type CodedValue, type Member } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { parsePersonNumber, type PersonNumber } from '@fupin/domain';
-import { v7 as uuid } from 'uuid';
 import { isHead } from '../household/identification.js';
+import { newId } from '../new-id.js';
 import { numberHash, seal } from './cipher.js';
 import type { VaultKeys } from './vault-keys.js';
 
@@ -67,7 +67,7 @@ export function takeInPersons(keys: VaultKeys, household: Parameters<typeof take
   for (const person of household.persons) {
     const number = person.number ?? parsePersonNumber(person.idNumber);
     if (!number.ok) throw new RangeError('not a person number');
-    const personId = uuid();
+    const personId = newId();
     const hash = numberHash(keys, number.canonical);
     const member = memberOf(person, personId, Number(number.birthDate.slice(0, 4)), number.sex);
     const head = isHead(member);

@@ -10,12 +10,12 @@ import {
 } from '@fupin/event-sourcing';
 import { PolicyError, registryPolicy, type Policy, type RegistryPolicy } from '@fupin/policy';
 import type { Pool } from 'pg';
-import { v7 as uuid } from 'uuid';
 import { readHousehold, type FormContext, type FormHouseholdRead } from '../../form/household.js';
 import type { RawHousehold } from '../../form/raw.js';
 import type { RowError } from '../../form/row-error.js';
 import { numberClaim } from '../../household/household-directory.js';
 import { householdStream } from '../../household/household.stream.js';
+import { newId } from '../../new-id.js';
 import { takeIn } from '../../vault/intake.js';
 import type { VaultKeys } from '../../vault/vault-keys.js';
 import { loadClosedYears } from '../../year/year-closings.js';
@@ -103,7 +103,7 @@ async function register(
   const closedYears = await loadClosedYears(tools.pool);
   const claimsOf: (readonly string[])[] = [];
   const commands = ruled.map(({ item: { household, repeat }, policy }) => {
-    const householdId = uuid();
+    const householdId = newId();
     const householdNo = numberFor(household.village);
     const intake = takeIn(tools.keys, {
       householdId,

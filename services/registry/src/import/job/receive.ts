@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ActorRole } from '@fupin/contracts';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { Pool } from 'pg';
-import { v7 as uuid } from 'uuid';
 import { seal } from '../../vault/cipher.js';
+import { newId } from '../../new-id.js';
 import type { VaultKeys } from '../../vault/vault-keys.js';
 import { EncodingDetector } from '../readers/encoding.js';
 import { openFile, type Format } from '../readers/open.js';
@@ -44,7 +44,7 @@ export async function receive(
   upload: Upload,
   file: AsyncIterable<Uint8Array>,
 ): Promise<Received> {
-  const id = uuid();
+  const id = newId();
   await pool.query(
     `insert into imports (id, state, subject, actor_role, caller_region, correlation_id, region, registered_on, source, format, key_id,
        may_change_closed)

@@ -12,8 +12,12 @@ const MOST_ATTEMPTS = 10;
 
 export interface WorkerOptions extends Omit<RunOptions, 'stopping'> {
   readonly pollMs?: number;
+  /** What runs an import; `runImport`, in this thread, when left out. */
+  readonly run?: (options: RunOptions, record: ImportRecord) => Promise<boolean>;
   readonly log?: (level: 'info' | 'error', fields: Record<string, unknown>, message: string) => void;
 }
+
+type Stoppable = WorkerOptions & Pick<RunOptions, 'stopping'>;
 
 export interface ImportWorker {
   /** Looks for work now. */
@@ -57,7 +61,7 @@ export function startWorker(options: WorkerOptions): ImportWorker {
 }
 
 /** Runs the oldest import that nobody runs; false when there is none or it has to wait. */
-async function runNext(options: RunOptions, log: WorkerOptions['log']): Promise<boolean> {
+async function runNext(options: Stoppable, log: WorkerOptions['log']): Promise<boolean> {
   const { pool } = options;
   await discardAbandoned(pool);
   for (const id of await openImports(pool)) {
@@ -104,14 +108,10 @@ async function begin(client: PoolClient, id: string): Promise<ImportRecord | und
   return rowCount === 1 ? findImport(client, id) : undefined;
 }
 
-async function runOne(
-  options: RunOptions,
-  record: ImportRecord,
-  log: WorkerOptions['log'],
-): Promise<boolean> {
+async function runOne(options: Stoppable, record: ImportRecord, log: WorkerOptions['log']): Promise<boolean> {
   const { id } = record;
   try {
-    if (await runImport(options, record)) {
+    if (await (options.run ?? runImport)(options, record)) {
       await endImport(options.pool, id, 'completed');
       log?.('info', { importId: id }, 'import completed');
     }
