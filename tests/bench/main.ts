@@ -13,6 +13,7 @@ import { benchLoad } from './load.js';
 import { table, type Row } from './measure.js';
 import { installPeers } from './peers.js';
 import { benchProjection } from './projection.js';
+import { benchProvince, PROVINCE_HELP } from './province/main.js';
 import { benchRelay } from './relay.js';
 
 /** What every group of the benchmark is given. */
@@ -40,7 +41,7 @@ const HELP = `npm run bench [-- options]
   --rounds N      rounds of each contestant, the median counts (default 3)
   --seconds N     length of one timed stretch (default 3)
   --out FILE      also write the table as Markdown to FILE
-`;
+${PROVINCE_HELP}`;
 
 const { values } = parseArgs({
   options: {
@@ -48,6 +49,12 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '3' },
     out: { type: 'string' },
+    scale: { type: 'string' },
+    households: { type: 'string' },
+    years: { type: 'string', default: '7' },
+    'only-largest': { type: 'boolean', default: false },
+    folder: { type: 'string' },
+    plot: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -55,6 +62,18 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   if (values.help) {
     console.log(HELP);
+    return;
+  }
+  if (values.scale !== undefined || values.households !== undefined) {
+    await benchProvince({
+      scale: values.scale ?? String(values.households),
+      households: values.households === undefined ? undefined : Number(values.households),
+      years: Number(values.years),
+      onlyLargest: values['only-largest'],
+      folder: values.folder,
+      out: values.out,
+      plot: values.plot,
+    });
     return;
   }
   const names = values.only ?? Object.keys(GROUPS);
