@@ -123,7 +123,7 @@ function members({ dossier, persons }: FileFacts): Table {
   const { file } = dossier.state;
   return {
     kind: 'table',
-    widths: [1, 3.4, 4.1, 2, 1, 1.5, 1.8, 2, 2, 2, 2, 1.2, 1, 1, 1, 2.3],
+    widths: [26, 76, 104, 56, 22, 38, 42, 46, 46, 56, 56, 30, 24, 24, 24, 82],
     head: [
       '序号',
       '姓名',
@@ -187,7 +187,7 @@ function incomes(dossier: Dossier): Block {
   if (surveys.length === 0) return none();
   return {
     kind: 'table',
-    widths: [1.6, 2.8, 2.3, 2.3, 2.3, 2.3, 2.3, 2.6, 1.2, 2.6, 3],
+    widths: [1.6, 2.8, 2.2, 2.2, 2.2, 2.2, 2.2, 2.5, 1.2, 2.5, 3.9],
     head: [
       '年度',
       '调查日期',
@@ -285,7 +285,7 @@ function history({ entries }: Dossier, who: Who): Table {
   }
   return {
     kind: 'table',
-    widths: [1.1, 2.7, 2.7, 2.6, 8.4, 3, 3.6],
+    widths: [1, 2.7, 2.7, 2.2, 7, 3.9, 5],
     head: ['项次', '业务日期', '登记日期', '事项', '内容', '依据', '备注'],
     align: ['center', 'center', 'center', 'center', 'left', 'left', 'left'],
     rows: entries.map((entry) => {

@@ -67,12 +67,12 @@ export function noticeList(
     blocks: [
       {
         kind: 'text',
-        text: `现将${village.name}${PROCEDURE_NAME_ZH[of.procedure]}名单（共${households.length}户${persons}人）予以公示，接受群众监督。${dayZh(of.postedOn)}张榜，${period}。`,
+        text: `　　现将${village.name}${PROCEDURE_NAME_ZH[of.procedure]}名单（共${households.length}户${persons}人）予以公示，接受群众监督。${dayZh(of.postedOn)}张榜，${period}。`,
       },
       table,
       {
         kind: 'text',
-        text: `公示期内如有异议，请以口头或书面形式向${village.committee}、驻村工作队或${village.township}反映。异议处理完毕前，不进入下一程序。`,
+        text: `　　公示期内如有异议，请以口头或书面形式向${village.committee}、驻村工作队或${village.township}反映。异议处理完毕前，不进入下一程序。`,
       },
       { kind: 'signatures', rows: [['受理人：', '联系电话：']] },
       { kind: 'text', text: `${poster}（盖章）`, align: 'right' },

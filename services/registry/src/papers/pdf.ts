@@ -5,8 +5,8 @@ import type { PaperFonts, Weight } from './fonts.js';
 import { dayZh, type Align, type Block, type Cell, type Paper, type Table } from './paper.js';
 import { widthOf, wrap } from './text-layout.js';
 
-/** Measures in points; the margin is 2 cm. */
-const MARGIN = 56;
+/** Measures in points; the margin is 1.5 cm. */
+const MARGIN = 43;
 const FOOT = 30;
 const SIZE = { title: 18, village: 11, heading: 12, text: 10.5, cell: 9.5, foot: 8.5 } as const;
 const LINE = 1.45;
@@ -69,7 +69,7 @@ class Setter {
     switch (block.kind) {
       case 'heading':
         // A heading stays with what follows it.
-        this.room(SIZE.heading * LINE + 8 + (next?.kind === 'table' ? this.firstRows(next) : 40));
+        this.room(SIZE.heading * LINE + 12 + (next?.kind === 'table' ? this.firstRows(next) : 40));
         this.y += 8;
         this.lines([block.text], 'left', SIZE.heading, 'bold');
         this.y += 3;
