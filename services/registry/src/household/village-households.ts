@@ -24,13 +24,13 @@ export class VillageHouseholds {
   ) {}
 
   /** All households of a village in the order of their ids, from the one after `after`, loaded page by page. */
-  async *of(village: string, after?: string): AsyncGenerator<VillageHousehold> {
+  async *of(village: string, after?: string, pageSize = PAGE): AsyncGenerator<VillageHousehold> {
     for (let last = after; ;) {
-      const ids = await this.directory.inVillage(village, last, PAGE);
+      const ids = await this.directory.inVillage(village, last, pageSize);
       const streams = await this.store.loadMany(ids);
       for (const id of ids) yield householdOf(id, streams.get(id) ?? []);
       last = ids.at(-1);
-      if (ids.length < PAGE) return;
+      if (ids.length < pageSize) return;
     }
   }
 }

@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { EventStore, fold, type StoredEvent } from '@fupin/event-sourcing';
 import {
   ApiPage,
   ApiProblems,
@@ -8,7 +7,6 @@ import {
   Caller,
   CurrentCaller,
   decodeCursor,
-  PageQuery,
   Roles,
   toPage,
   validationProblem,
@@ -18,10 +16,12 @@ import { validate } from 'uuid';
 import { seesNames, type MaskedPerson } from '../vault/masking.js';
 import { PersonVault } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
-import { householdDecider } from './decider.js';
-import { HouseholdDirectory } from './household-directory.js';
-import { householdStream } from './household.stream.js';
+import { exitPathView } from './household.view.js';
+import { EXIT_PATHS } from './names.js';
 import { nextStep } from './procedure.js';
+import type { HouseholdState } from './state.js';
+import { VillageHouseholds, type VillageHousehold } from './village-households.js';
+import { VillageListQuery } from './village-list.dto.js';
 import { VillageHouseholdView } from './views.dto.js';
 
 /** The households of a village, page by page, as they stand in the store: what was just written is there. */
@@ -29,8 +29,7 @@ import { VillageHouseholdView } from './views.dto.js';
 @Controller('v1/villages/:code')
 export class VillageListController {
   constructor(
-    private readonly store: EventStore,
-    private readonly directory: HouseholdDirectory,
+    private readonly households: VillageHouseholds,
     private readonly vault: PersonVault,
     private readonly villages: Villages,
   ) {}
@@ -42,26 +41,50 @@ export class VillageListController {
   })
   @ApiPage(VillageHouseholdView)
   @ApiProblems('validation')
-  async households(
+  async list(
     @Param('code') code: string,
-    @Query() query: PageQuery,
+    @Query() query: VillageListQuery,
     @CurrentCaller() caller: Caller,
   ): Promise<Page<VillageHouseholdView>> {
     const village = this.villages.current(code, 'code');
     assertWithin(caller, village, 'code');
-    const ids = await this.directory.inVillage(village, afterOf(query), query.limit + 1);
-    const streams = await this.store.loadMany(ids);
+    const found = await this.matching(village, query);
+    const ids = found.map(({ householdId }) => householdId);
     const heads = seesNames(caller, village) ? await this.vault.maskedHeads(ids) : undefined;
     return toPage(
-      ids,
+      found,
       query.limit,
-      (id) => [id],
-      (id) => row(id, streams.get(id) ?? [], heads?.get(id)),
+      ({ householdId }) => [householdId],
+      (household) => row(household, heads?.get(household.householdId)),
     );
+  }
+
+  /** The households of a page and one more, which tells that there is a next page. */
+  private async matching(village: string, query: VillageListQuery): Promise<VillageHousehold[]> {
+    const { plannedExitYear, exitPath, limit } = query;
+    const filtered = plannedExitYear !== undefined || exitPath !== undefined;
+    const found: VillageHousehold[] = [];
+    const pageSize = filtered ? undefined : limit + 1;
+    for await (const household of this.households.of(village, afterOf(query), pageSize)) {
+      if (!filtered || isPlanned(household.state, plannedExitYear, exitPath)) found.push(household);
+      if (found.length > limit) break;
+    }
+    return found;
   }
 }
 
-function afterOf({ cursor }: PageQuery): string | undefined {
+/** Whether a household is marked for exit in that year, and by that path; any where nothing is asked. */
+function isPlanned(
+  state: HouseholdState,
+  year: number | undefined,
+  path: keyof typeof EXIT_PATHS | undefined,
+): boolean {
+  if (state.status !== 'stillPoor' || state.plannedExitYear === undefined) return false;
+  if (year !== undefined && state.plannedExitYear !== year) return false;
+  return path === undefined || (state.plannedExitPaths ?? []).includes(EXIT_PATHS[path]);
+}
+
+function afterOf({ cursor }: VillageListQuery): string | undefined {
   const after = decodeCursor(cursor, ['string'])?.[0];
   if (after === undefined || validate(after)) return after as string | undefined;
   const detail = 'The cursor is not one that this list has given';
@@ -69,27 +92,22 @@ function afterOf({ cursor }: PageQuery): string | undefined {
 }
 
 function row(
-  id: string,
-  stored: readonly StoredEvent[],
+  { householdId, version, state }: VillageHousehold,
   head: MaskedPerson | undefined,
 ): VillageHouseholdView {
-  const state = fold(
-    householdDecider,
-    stored.map(({ payload, version, occurredOn }) => {
-      const { event } = householdStream.decode(payload);
-      return { event, version, occurredOn, id: `${id}:${version}` };
-    }),
-  );
   const known = state.status === 'none' ? undefined : state;
   const progress = known && 'progress' in known ? known.progress : undefined;
+  const poor = state.status === 'stillPoor' ? state : undefined;
   return {
-    householdId: id,
-    version: stored.length,
+    householdId,
+    version,
     householdNo: known && 'householdNo' in known ? known.householdNo : undefined,
     ...(head && { headName: head.name, headIdNumber: head.idNumber }),
     persons: known?.file.members.length ?? 0,
     status: state.status,
     procedure: progress?.procedure,
     nextStep: progress && nextStep(progress),
+    plannedExitYear: poor?.plannedExitYear,
+    plannedExitPaths: poor?.plannedExitPaths?.flatMap(exitPathView),
   };
 }
