@@ -155,8 +155,9 @@ export async function startHarness(): Promise<Harness> {
         for (const deadline = Date.now() + 30_000; ;) {
           const found: IncomingMessage[] = [];
           try {
-            for await (const message of kafka.readTopic(topic))
-              if (streamIds.has(message.key)) found.push(message);
+            for (const one of [topic, yearTopic])
+              for await (const message of kafka.readTopic(one))
+                if (streamIds.has(message.key)) found.push(message);
           } catch (error) {
             // A topic that has just been made has no leader for a moment.
             if (!/leader|metadata|topic-partition/i.test(String(error))) throw error;
@@ -217,6 +218,7 @@ async function everything(harness: Harness): Promise<Record<string, number>> {
     'household_numbers',
     'person_vault',
     'vault_notes',
+    'year_closings',
   ];
   const counts = await Promise.all(
     tables.map((table) => harness.pool.query<{ count: string }>(`SELECT count(*) FROM ${table}`)),

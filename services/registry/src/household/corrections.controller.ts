@@ -126,11 +126,11 @@ const TASKS: Readonly<Record<Correctable, Task>> = {
   householdExited: 'resultCorrection',
   monitoringVisitRecorded: 'householdFact',
   householdReturned: 'resultCorrection',
-  memberAdded: 'householdFact',
-  memberLeft: 'householdFact',
-  memberChanged: 'householdFact',
-  householdKindChanged: 'householdFact',
-  householdMoved: 'resultCorrection',
+  memberAdded: 'memberChange',
+  memberLeft: 'memberChange',
+  memberChanged: 'memberChange',
+  householdKindChanged: 'kindChange',
+  householdMoved: 'householdMove',
 };
 
 /** What cannot be corrected is refused by the decider, to whoever may record facts. */
