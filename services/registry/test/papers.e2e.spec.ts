@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { incompleteOperations } from '@fupin/service';
 import { extractText } from 'unpdf';
 import { COUNTY, exitSteps, findings, NEIGHBOUR, person, survey, VILLAGE } from './bodies.js';
 import { identified, startHarness, take, type Harness } from './harness.js';
@@ -185,4 +186,13 @@ test('given a person who was erased, then the paper has a dash in the place of t
   const { text } = await print(NOTICE);
   expect(text).not.toContain('覃守义三组2因病');
   expect(text).toContain('——2因病');
+});
+
+test('given the OpenAPI document, then every paper is a PDF there with its problems', async () => {
+  const response = await fetch(`${harness.registry.url}/openapi.json`);
+  const document = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+  const papers = Object.entries(document.paths).filter(([path]) => path.includes('/papers/'));
+  expect(papers).toHaveLength(4);
+  expect(incompleteOperations({ paths: Object.fromEntries(papers) })).toEqual([]);
+  for (const [, operation] of papers) expect(JSON.stringify(operation)).toContain('application/pdf');
 });

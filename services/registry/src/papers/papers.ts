@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { shanghaiDate, yearOf } from '@fupin/domain';
 import { EventStore } from '@fupin/event-sourcing';
@@ -6,7 +7,7 @@ import { exitStandard } from '../household/exit-standard.js';
 import { HouseholdDirectory } from '../household/household-directory.js';
 import { NOTICE_LEVELS } from '../household/names.js';
 import { PROCEDURE, type ProcedureName } from '../household/procedure.js';
-import type { Finding, KnownHousehold } from '../household/state.js';
+import type { Finding, HouseholdState, KnownHousehold } from '../household/state.js';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import { PersonVault, type Person } from '../vault/person-vault.js';
 import { Villages } from '../villages.js';
@@ -38,6 +39,8 @@ export interface Printing {
 
 /** Households of one village that are read for a list; no village comes near it. */
 const MOST_HOUSEHOLDS = 20_000;
+/** Households folded before other requests get their turn. */
+const READ_AT_ONCE = 50;
 
 /** Reads what a paper needs from the register's own store and the vault, and sets it. */
 @Injectable()
@@ -133,8 +136,10 @@ export class Papers {
     const announced = state.status === 'exited' ? exit?.value : undefined;
     const day = state.status === 'exited' ? state.exitedOn : state.file.lastStatusOn;
     const year = announced?.year ?? yearOf(day);
+    // While the procedure is open, what is found before the list is posted still counts.
+    const until = state.status === 'exited' ? day : this.today();
     const policy = this.policies.registryAt(village, day);
-    const standard = exitStandard(state.file, { policy, occurredOn: day }, year);
+    const standard = exitStandard(state.file, { policy, occurredOn: until }, year);
     const survey = dossier.entries.find(({ id }) => id === standard.survey?.eventId)?.counts;
     const { head, persons } = headAndSize(state);
     const heads = await this.persons(printing, 'exitConfirmation', head === undefined ? [] : [head], head);
@@ -151,7 +156,7 @@ export class Papers {
       income: survey?.event.case === 'incomeSurveyed' ? survey.event.value : undefined,
       surveyedOn: survey?.occurredOn,
       povertyLineFen: announced?.povertyLineFen ?? standard.povertyLineFen,
-      findings: latestFindings(state.file.findings, day),
+      findings: latestFindings(state.file.findings, until),
       missing: standard.missing.map(({ messageZh, message }) => messageZh ?? message),
       printedOn: this.today(),
       state: stateOf(dossier),
@@ -202,17 +207,19 @@ export class Papers {
   private async inVillage<T>(village: string, pick: (entry: Entry) => T | undefined) {
     const ids = await this.directory.inVillage(village, undefined, MOST_HOUSEHOLDS);
     const streams = await this.store.loadMany(ids);
-    const found = ids.flatMap((id) => {
+    const found: { dossier: Dossier; value: T; then: HouseholdState }[] = [];
+    for (const [index, id] of ids.entries()) {
+      if (index % READ_AT_ONCE === READ_AT_ONCE - 1) await otherWork();
       const dossier = dossierOf(id, streams.get(id) ?? []);
       // Of several on one day the last one stands.
       const entry = dossier?.entries.findLast((each) => each.region === village && pick(each) !== undefined);
       const value = entry && pick(entry);
-      return dossier && entry && value !== undefined
-        ? [{ dossier, value, then: dossier.at(entry.version) }]
-        : [];
-    });
+      if (dossier && entry && value !== undefined)
+        found.push({ dossier, value, then: dossier.at(entry.version) });
+    }
     if (found.length === 0) throw noPaper();
-    return found;
+    // By register number; those who have none yet come last, in the order they were entered.
+    return found.sort((a, b) => byNumber(numberOf(a.dossier.state), numberOf(b.dossier.state)));
   }
 
   private async heads(
@@ -258,6 +265,8 @@ export class Papers {
 }
 
 const numberOf = (state: KnownHousehold) => ('householdNo' in state ? state.householdNo : undefined);
+
+const byNumber = (a = '~', b = '~') => (a < b ? -1 : a > b ? 1 : 0);
 
 const stateOf = ({ version, position }: Dossier) => `档案版本：${version}　登记系统位置：${position}`;
 

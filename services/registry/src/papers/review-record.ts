@@ -47,7 +47,7 @@ export function reviewRecord(
     { kind: 'heading', text: '评议结果' },
     {
       kind: 'table',
-      widths: [1.1, 3.6, 3.6, 1.1, 1.2, 1.1, 1.1, 1.3, 1.5],
+      widths: [32, 106, 150, 32, 34, 32, 32, 36, 45],
       head: ['序号', '户编号', '户主姓名', '人口', '到会', '同意', '反对', '弃权', '结果'],
       align: ['center', 'center', 'left', 'center', 'center', 'center', 'center', 'center', 'center'],
       rows: households.map(({ householdNo, head, persons, review }, index) => [
