@@ -388,38 +388,41 @@ describe('masked by default', () => {
     ['a township role with a whole county as its region', 'township', COUNTY, false],
     ['the county', 'county', COUNTY, false],
     ['the auditor', 'auditor', '42', false],
-  ])('shows names and numbers without the day of birth to %s (%s of %s): %s', async (_who, role, region, sees) => {
-    const persons = members();
-    const { body } = await harness.post('/v1/households', application('2016-01-05', { members: persons }));
-    const token = await harness.token(role, region, 'person:read');
-    const { body: household } = await harness.get(`/v1/households/${body.id}`, { token });
-    const shown = household.members.map((member) => {
-      const { name, idNumber: number } = member as { name?: string; idNumber?: string };
-      return [name, number];
-    });
-    const [head, spouse] = persons.map((one) => String(one.idNumber));
-    expect(shown).toEqual(
-      sees
-        ? [
-            ['覃守义', `${head?.slice(0, 6)}********${head?.slice(14)}`],
-            ['向春梅', `${spouse?.slice(0, 6)}********${spouse?.slice(14, 18)}**`],
-          ]
-        : [
-            [undefined, undefined],
-            [undefined, undefined],
-          ],
-    );
-    const { body: list } = await harness.get(`/v1/villages/${VILLAGE}/households?limit=500`, { token });
-    const row = (
-      list.items as unknown as { householdId: string; headName?: string; headIdNumber?: string }[]
-    ).find(({ householdId }) => householdId === body.id);
-    expect([row?.headName, row?.headIdNumber]).toEqual(shown[0]);
-    for (const number of [head, spouse]) {
-      expect(JSON.stringify([household, list])).not.toContain(
-        String(number).slice(6, 14) + String(number).slice(14, 18),
+  ])(
+    'shows names and numbers without the day of birth to %s (%s of %s): %s',
+    async (_who, role, region, sees) => {
+      const persons = members();
+      const { body } = await harness.post('/v1/households', application('2016-01-05', { members: persons }));
+      const token = await harness.token(role, region, 'person:read');
+      const { body: household } = await harness.get(`/v1/households/${body.id}`, { token });
+      const shown = household.members.map((member) => {
+        const { name, idNumber: number } = member as { name?: string; idNumber?: string };
+        return [name, number];
+      });
+      const [head, spouse] = persons.map((one) => String(one.idNumber));
+      expect(shown).toEqual(
+        sees
+          ? [
+              ['覃守义', `${head?.slice(0, 6)}********${head?.slice(14)}`],
+              ['向春梅', `${spouse?.slice(0, 6)}********${spouse?.slice(14, 18)}**`],
+            ]
+          : [
+              [undefined, undefined],
+              [undefined, undefined],
+            ],
       );
-    }
-  });
+      const { body: list } = await harness.get(`/v1/villages/${VILLAGE}/households?limit=500`, { token });
+      const row = (
+        list.items as unknown as { householdId: string; headName?: string; headIdNumber?: string }[]
+      ).find(({ householdId }) => householdId === body.id);
+      expect([row?.headName, row?.headIdNumber]).toEqual(shown[0]);
+      for (const number of [head, spouse]) {
+        expect(JSON.stringify([household, list])).not.toContain(
+          String(number).slice(6, 14) + String(number).slice(14, 18),
+        );
+      }
+    },
+  );
 
   it('leaves no record of a masked list, and one of each full reading', async () => {
     const { body } = await harness.post('/v1/households', application('2016-01-05', { members: members() }));
@@ -503,6 +506,31 @@ describe('the list of looks at persons', () => {
     expect(await list(await harness.token('county', COUNTY), '')).toMatchObject({ status: 403 });
     expect(await list(reader, 'cursor=nonsense')).toMatchObject({ status: 400 });
     expect(await list(reader, 'action=peep')).toMatchObject({ status: 400, body: { field: 'action' } });
+  });
+});
+
+describe('rotation of the vault key over HTTP', () => {
+  it('is begun, shows how far it is, and is for who has scope and role', async () => {
+    const token = await harness.token('province', '42', 'vault:rotate');
+    const begun = await harness.post('/v1/vault/rotations', {}, { token });
+    expect(begun).toMatchObject({ status: 202, body: { keyId: 'k1' } });
+    expect(begun.headers.get('location')).toBe(`/v1/vault/rotations/${begun.body.id}`);
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+      const { body } = await harness.get(`/v1/vault/rotations/${begun.body.id}`, { token });
+      if (body.state === 'completed') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect((await harness.get(`/v1/vault/rotations/${begun.body.id}`, { token })).body).toMatchObject({
+      state: 'completed',
+      remaining: {},
+    });
+    expect(await harness.get(`/v1/vault/rotations/${randomUUID()}`, { token })).toMatchObject({
+      status: 404,
+    });
+    const county = await harness.token('county', COUNTY, 'vault:rotate');
+    expect(await harness.post('/v1/vault/rotations', {}, { token: county })).toMatchObject({ status: 403 });
+    const without = await harness.token('province', '42');
+    expect(await harness.post('/v1/vault/rotations', {}, { token: without })).toMatchObject({ status: 403 });
   });
 });
 
