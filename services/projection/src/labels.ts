@@ -40,9 +40,11 @@ export const FLOW_LABELS: Record<Flow, Label> = {
   membersLeft: { zh: '自然减少', en: 'members left' },
 };
 
-/** Every figure that can be asked for its events. */
-export const METRIC_LABELS: Record<Metric | 'registered' | 'poor', Label> = {
+/** Every figure by its name in the answers. */
+export const METRIC_LABELS: Record<Metric | 'registered' | 'poor' | 'entries' | 'policyRetained', Label> = {
   ...FLOW_LABELS,
+  entries: { zh: '纳入合计', en: 'entries' },
+  policyRetained: { zh: '脱贫享受政策', en: 'exited with policies' },
   registered: { zh: '建档立卡', en: 'registered' },
   poor: { zh: '贫困', en: 'poor' },
   stillPoor: STATUS_LABELS.stillPoor,

@@ -1,7 +1,8 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { HouseholdRecord } from '../src/event.js';
 import { schemaSql } from '../src/projector/schema.js';
 import { applyBatch } from '../src/read-model.js';
+import { yearProjection } from '../src/year/year.table.js';
 
 /** Creates the read models' tables in a schema. */
 export async function createReadModel(pool: Pool, schema = 'read_model'): Promise<void> {
@@ -12,15 +13,25 @@ export async function createReadModel(pool: Pool, schema = 'read_model'): Promis
 }
 
 /** Applies a batch as the projector does: in one transaction with the schema as search path. */
-export async function apply(
+export const apply = (pool: Pool, batch: readonly HouseholdRecord[], schema = 'read_model'): Promise<void> =>
+  inTransaction(pool, schema, (tx) => applyBatch(tx, batch));
+
+/** The same for the closings of years. */
+export const applyYears = (
   pool: Pool,
-  batch: readonly HouseholdRecord[],
+  batch: Parameters<typeof yearProjection.apply>[1],
   schema = 'read_model',
+): Promise<void> => inTransaction(pool, schema, (tx) => yearProjection.apply(tx, batch));
+
+async function inTransaction(
+  pool: Pool,
+  schema: string,
+  work: (tx: PoolClient) => Promise<void>,
 ): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query(`BEGIN; SET LOCAL search_path = ${schema}`);
-    await applyBatch(client, batch);
+    await work(client);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -32,7 +32,8 @@ import { causeLabel, GUARANTEE_LABELS, STATUS_LABELS } from '../labels.js';
 import { NO_CAUSE } from '../roll-up/history.js';
 import { cursorRows } from '../sql/cursor.js';
 import { timelineOf } from '../timeline/timeline.queries.js';
-import { TimelineAnswer } from '../timeline/timeline.dto.js';
+import { TIMELINE_COLUMNS } from '../timeline/timeline.csv.js';
+import { TimelineAnswer, TimelineQuery } from '../timeline/timeline.dto.js';
 import { HouseholdAnswer, HouseholdsQuery } from './household.dto.js';
 import type { Household } from './household.js';
 import { GUARANTEES } from './household.js';
@@ -92,9 +93,15 @@ export class HouseholdController {
   async timeline(
     @CurrentCaller() caller: Caller,
     @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<TimelineAnswer> {
+    @Query() query: TimelineQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TimelineAnswer | StreamableFile> {
     const household = await this.find(caller, id);
-    return { householdId: household.id, events: await timelineOf(this.pool, household.id) };
+    const events = await timelineOf(this.pool, household.id);
+    if (wantsCsv(request, query.format))
+      return csvAnswer(reply, `timeline-${id}`, TIMELINE_COLUMNS, [events]);
+    return { householdId: household.id, events };
   }
 
   private async find(caller: Caller, id: string): Promise<Household> {
@@ -119,6 +126,7 @@ function toAnswer(household: Household): HouseholdAnswer {
     backdated,
     position: _,
     lastEventOn: __,
+    standing: ___,
     ...rest
   } = household;
   return {
@@ -159,6 +167,8 @@ const COLUMNS: readonly CsvColumn<HouseholdRow>[] = [
   { header: '建档日期 registered on', of: (r) => r.detail.registeredOn },
   { header: '脱贫日期 exited on', of: (r) => r.detail.exitedOn },
   { header: '返贫日期 returned on', of: (r) => r.detail.returnedOn },
+  { header: '不享受政策自 policies ended on', of: (r) => r.detail.policyEndedOn },
+  { header: '未办结疑点 open findings', of: (r) => r.detail.openFindings },
   { header: '收入年度 income year', of: (r) => r.detail.income?.year },
   {
     header: '人均纯收入（元） per-capita net income (yuan)',

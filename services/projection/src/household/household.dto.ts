@@ -3,9 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CsvFormat } from '../http/csv.js';
-import { GUARANTEES, PROCEDURES } from './household.js';
-
-export const HOUSEHOLD_STATUSES = ['applicant', 'turnedDown', 'stillPoor', 'exited', 'returnedPoor'] as const;
+import { GUARANTEES, HOUSEHOLD_STATUSES, PROCEDURES } from './household.js';
 
 export class HouseholdsQuery extends PageQuery {
   @ApiPropertyOptional({
@@ -119,8 +117,34 @@ export class HouseholdAnswer {
   exitPlannedFor!: number | null;
   @ApiProperty({ format: 'date', type: 'string', nullable: true, example: '2020-12-31' })
   policiesRetainedUntil!: string | null;
+  @ApiProperty({
+    description: 'The day measures ended; null while they go on / 脱贫不享受政策',
+    format: 'date',
+    type: 'string',
+    nullable: true,
+    example: null,
+  })
+  policyEndedOn!: string | null;
   @ApiProperty({ example: false })
   dibaoContinues!: boolean;
+  @ApiProperty({
+    description: 'The household it was split off / 分自',
+    format: 'uuid',
+    type: 'string',
+    nullable: true,
+    example: null,
+  })
+  splitFrom!: string | null;
+  @ApiProperty({
+    description: 'The household it was merged into / 并入',
+    format: 'uuid',
+    type: 'string',
+    nullable: true,
+    example: null,
+  })
+  mergedInto!: string | null;
+  @ApiProperty({ description: 'Open findings / 未办结疑点', type: 'integer', example: 0 })
+  openFindings!: number;
   @ApiProperty({
     description: 'Procedure under way',
     enum: PROCEDURES,

@@ -42,7 +42,7 @@ const handlers = {
     household.householdNo = event.householdNo;
     household.entryKind = ENTRY_KINDS[event.entryKind];
     household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
-    household.otherCauses = codes(event.causes?.others);
+    takeCauses(household, event.causes);
     household.exitPlannedFor = null;
     endPolicies(household);
   },
@@ -182,20 +182,18 @@ export function takeHistory(household: Household, history: History): void {
     lastOf('identified', 'newlyPoor', 'missed') ?? household.standing?.registeredOn ?? null;
   household.exitedOn = lastOf('exits') ?? household.standing?.exitedOn ?? null;
   household.returnedOn = lastOf('returns') ?? household.standing?.returnedOn ?? null;
-  if (now.status === 'outside') {
-    // It has left; unless it has applied again meanwhile, which is no part of the history.
-    if (!IN_REGISTER.has(household.status) && household.status !== now.left) return;
-    household.status = now.left ?? household.status;
-  } else {
-    household.status = now.status;
-    household.mainCause = now.cause === NO_CAUSE ? null : now.cause;
-  }
+  if (now.status !== 'outside') household.status = now.status;
+  else if (APPLYING.has(household.status))
+    return; // It has left and applied again, which is no part of the history.
+  else if (!LEFT.has(household.status)) household.status = now.left ?? household.status;
+  if (now.status !== 'outside' || household.status === now.left) household.statusSince = since;
   household.village = now.village;
   household.persons = now.persons;
-  household.statusSince = since;
+  household.mainCause = now.cause === NO_CAUSE ? null : now.cause;
 }
 
-const IN_REGISTER: ReadonlySet<HouseholdStatus> = new Set(['stillPoor', 'exited', 'returnedPoor']);
+const APPLYING: ReadonlySet<HouseholdStatus> = new Set(['applicant', 'turnedDown']);
+const LEFT: ReadonlySet<HouseholdStatus> = new Set(['removed', 'extinguished', 'mergedAway']);
 
 function leave(household: Household, record: PastEvent, status: HouseholdStatus): void {
   onStep(household, record, null);

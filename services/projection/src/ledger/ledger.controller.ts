@@ -14,7 +14,7 @@ import { LedgerItem, LedgerQuery } from './ledger.dto.js';
 import type { LedgerKey, LedgerRow } from './ledger.queries.js';
 import { ledgerQuery } from './ledger.queries.js';
 
-/** Entries by kind, exits and returns, each with its event: the events behind every flow of the roll-up. */
+/** Everything that changes a count, each with its event: the events behind every flow of the roll-up. */
 @ApiTags('Ledger 进出台账')
 @ApiProblems('projection-behind')
 @ApiPositionHeader()
@@ -24,7 +24,7 @@ export class LedgerController {
   constructor(private readonly pool: pg.Pool) {}
 
   @Get()
-  @ApiOperation({ summary: 'Entries, exits and returns / 进出台账' })
+  @ApiOperation({ summary: 'Entries, exits, returns and all other changes of the register / 进出台账' })
   @ApiPage(LedgerItem)
   async list(
     @CurrentCaller() caller: Caller,
@@ -42,10 +42,11 @@ export class LedgerController {
         cursorRows<LedgerRow>(this.pool, text, values),
       );
     }
-    const after = decodeCursor(query.cursor, ['string', 'string', 'number']) as LedgerKey | undefined;
+    const after = decodeCursor(query.cursor, ['string', 'string', 'number', 'string']) as
+      LedgerKey | undefined;
     const { text, values } = ledgerQuery(filter, after, query.limit + 1);
     const { rows } = await this.pool.query<LedgerRow>(text, values);
-    return toPage(rows, query.limit, (r) => [r.occurred_on, r.household_id, r.version], toItem);
+    return toPage(rows, query.limit, (r) => [r.occurred_on, r.household_id, r.version, r.kind], toItem);
   }
 }
 
@@ -59,7 +60,9 @@ function toItem(row: LedgerRow): LedgerItem {
     recordedAt: row.recorded_at.toISOString(),
     village: row.village,
     villageName: nameOf(row.village),
+    households: row.households,
     persons: row.persons,
+    ...(row.changed_by === row.version ? {} : { changedBy: `${row.household_id}:${row.changed_by}` }),
     cause: row.cause,
     causeZh: causeLabel(row.cause).zh,
   };
@@ -70,8 +73,13 @@ const COLUMNS: readonly CsvColumn<LedgerRow>[] = [
   { header: '类别 kind', of: (r) => `${FLOW_LABELS[r.kind].zh} ${FLOW_LABELS[r.kind].en}` },
   { header: '村代码 village', of: (r) => r.village },
   { header: '村 village name', of: (r) => pathNameOf(r.village) },
+  { header: '户数 households', of: (r) => r.households },
   { header: '人数 persons', of: (r) => r.persons },
   { header: '主要致贫原因 main cause', of: (r) => `${causeLabel(r.cause).zh} ${causeLabel(r.cause).en}` },
   { header: '录入时间 recorded at', of: (r) => r.recorded_at.toISOString() },
   { header: '事件 event', of: (r) => `${r.household_id}:${r.version}` },
+  {
+    header: '更改事件 changed by',
+    of: (r) => (r.changed_by === r.version ? undefined : `${r.household_id}:${r.changed_by}`),
+  },
 ];

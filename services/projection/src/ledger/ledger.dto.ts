@@ -4,8 +4,10 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, IsUUID, Matches } from 'class-validator';
 import { CsvFormat } from '../http/csv.js';
 import { OptionalDate } from '../http/dates.js';
+import { FLOWS } from '../roll-up/metrics.js';
 
-export const LEDGER_KINDS = ['identified', 'newlyPoor', 'missed', 'exits', 'returns'] as const;
+/** Every flow but `backdated`, which is a property of events and no happening of its own. */
+export const LEDGER_KINDS = FLOWS.filter((flow) => flow !== 'backdated');
 
 export class LedgerQuery extends PageQuery {
   @ApiPropertyOptional({
@@ -76,11 +78,22 @@ export class LedgerItem {
     example: '2016-12-21T02:10:00.000Z',
   })
   recordedAt!: string;
+  @ApiPropertyOptional({
+    description: 'The later event that made the entry what it is, a correction for example',
+    example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:14',
+  })
+  changedBy?: string;
   @ApiProperty({ description: 'Village at that time / 村代码', example: '422823100201' })
   village!: string;
   @ApiProperty({ example: '水聚坪村村民委员会' })
   villageName!: string;
-  @ApiProperty({ type: 'integer', example: 4 })
+  @ApiProperty({ description: '1, or 0 where only persons came or went', type: 'integer', example: 1 })
+  households!: number;
+  @ApiProperty({
+    description: 'Negative where persons left by a split or came by a merge',
+    type: 'integer',
+    example: 4,
+  })
   persons!: number;
   @ApiProperty({ description: 'Main cause at that time', example: '01' })
   cause!: string;

@@ -20,12 +20,14 @@ export interface LedgerRow {
   occurred_on: string;
   recorded_at: Date;
   village: string;
+  households: number;
   persons: number;
   cause: string;
+  changed_by: number;
 }
 
-/** Sort key of a row: business date, household, version. */
-export type LedgerKey = readonly [occurredOn: string, householdId: string, version: number];
+/** Sort key of a row: business date, household, version, kind. */
+export type LedgerKey = readonly [occurredOn: string, householdId: string, version: number, kind: string];
 
 /** The ledger's rows in the order asked for, after a sort key, `limit` at most. */
 export function ledgerQuery(
@@ -35,7 +37,8 @@ export function ledgerQuery(
 ): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
-  const where = [villageWithin(filter.region, $)];
+  // A move within the region is neither a way in nor out.
+  const where = [villageWithin(filter.region, $), `inside < ${$(filter.region.length)}`];
   if (filter.from !== undefined) where.push(`occurred_on >= ${$(filter.from)}`);
   if (filter.to !== undefined) where.push(`occurred_on <= ${$(filter.to)}`);
   if (filter.kind !== undefined) where.push(`kind = ANY (${$(filter.kind)})`);
@@ -44,11 +47,11 @@ export function ledgerQuery(
   const [direction, beyond] = filter.order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   if (after)
     where.push(
-      `(occurred_on, household_id, version) ${beyond} (${$(after[0])}, ${$(after[1])}, ${$(after[2])})`,
+      `(occurred_on, household_id, version, kind) ${beyond} (${after.map((part) => $(part)).join(', ')})`,
     );
-  const text = `SELECT household_id, version, kind, occurred_on::text, recorded_at, village, persons, cause
+  const text = `SELECT household_id, version, kind, occurred_on::text, recorded_at, village, households, persons, cause, changed_by
     FROM read_model.ledger WHERE ${where.join(' AND ')}
-    ORDER BY ledger.occurred_on ${direction}, household_id ${direction}, version ${direction}
+    ORDER BY ledger.occurred_on ${direction}, household_id ${direction}, version ${direction}, kind ${direction}
     ${limit === undefined ? '' : `LIMIT ${$(limit)}`}`;
   return { text, values };
 }

@@ -1,4 +1,4 @@
-import type { BusinessDate } from '@fupin/domain';
+import type { BusinessDate, RegionCode } from '@fupin/domain';
 import { yearOf } from '@fupin/domain';
 import { loadDivisions } from '@fupin/domain/divisions';
 import { ApiProblems, Caller, CurrentCaller } from '@fupin/service';
@@ -7,11 +7,13 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
 import { csvAnswer, wantsCsv } from '../http/csv.js';
-import { today } from '../http/dates.js';
+import { asOf, today } from '../http/dates.js';
 import { ApiPositionHeader, PositionInterceptor } from '../http/position.interceptor.js';
 import { regionFor } from '../http/region-access.js';
 import { ruralPopulations } from '../rural-population/rural-population.js';
-import { causeAnswer, rollUpAnswer, yearAnswers } from './roll-up.answers.js';
+import { closingsOver } from '../year/year.queries.js';
+import type { PublishedYear } from './roll-up.answers.js';
+import { causeAnswer, publishedAnswer, rollUpAnswer, yearAnswers } from './roll-up.answers.js';
 import { CAUSE_COLUMNS, ROLL_UP_COLUMNS, YEAR_COLUMNS } from './roll-up.csv.js';
 import {
   CausesAnswer,
@@ -22,8 +24,10 @@ import {
   YearsQuery,
 } from './roll-up.dto.js';
 import {
+  addFigures,
   changesByYear,
   figuresByCause,
+  figuresKnown,
   figuresOf,
   figuresOfChildren,
   NO_FIGURES,
@@ -59,11 +63,17 @@ export class RollUpController {
   ): Promise<RollUpAnswer | StreamableFile> {
     const region = regionFor(caller, code, 'code').code;
     const at = asOf(query);
-    const [figures, [population]] = await Promise.all([
+    const year = yearOf(at.asOf);
+    const [figures, [population], [closing]] = await Promise.all([
       figuresOf(this.pool, region, at),
-      ruralPopulations(this.pool, [region], yearOf(at.asOf)),
+      ruralPopulations(this.pool, [region], year),
+      at.knownAt === undefined ? closingsOver(this.pool, region, year) : [],
     ]);
     const answer = rollUpAnswer(region, at, figures, population);
+    if (closing) {
+      const then = await figuresOf(this.pool, region, { asOf: at.asOf, knownAt: closing.knownOn });
+      answer.published = publishedAnswer(closing, then, figures);
+    }
     if (!wantsCsv(request, query.format)) return answer;
     return csvAnswer(reply, `roll-up-${region}-${at.asOf}`, ROLL_UP_COLUMNS, [[answer]]);
   }
@@ -142,13 +152,29 @@ export class RollUpController {
       changesByYear(this.pool, region.code, to ?? yearOf(today()), knownAt),
       ruralPopulations(this.pool, [region.code]),
     ]);
-    const years = yearAnswers(changes, { from, to }, populations);
+    const published = await this.publishedYears(region.code, knownAt);
+    const years = yearAnswers(changes, { from, to }, populations, published);
     if (wantsCsv(request, query.format))
       return csvAnswer(reply, `years-${region.code}`, YEAR_COLUMNS, [years]);
     return { region: region.code, name: region.name, ...(knownAt === undefined ? {} : { knownAt }), years };
   }
-}
 
-function asOf(query: RollUpQuery): { asOf: BusinessDate; knownAt?: BusinessDate } {
-  return { asOf: query.asOf ?? today(), ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }) };
+  /** The closed years as they were published; of a past view those that were closed by then. */
+  private async publishedYears(region: RegionCode, knownAt?: BusinessDate): Promise<PublishedYear[]> {
+    const closings = (await closingsOver(this.pool, region)).filter(
+      ({ knownOn }) => knownAt === undefined || knownOn <= knownAt,
+    );
+    const figures = await figuresKnown(
+      this.pool,
+      region,
+      closings.flatMap(({ year, knownOn }) => [
+        { asOf: `${year - 1}-12-31`, knownAt: knownOn },
+        { asOf: `${year}-12-31`, knownAt: knownOn },
+      ]),
+    );
+    return closings.map((closing, i) => {
+      const [before = NO_FIGURES, atYearEnd = NO_FIGURES] = figures.slice(2 * i, 2 * i + 2);
+      return { closing, during: addFigures(atYearEnd, before, -1), atYearEnd };
+    });
+  }
 }

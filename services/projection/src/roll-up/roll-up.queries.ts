@@ -50,6 +50,45 @@ export async function figuresOf(pool: Pool, region: RegionCode, at: AsOf): Promi
   return one(await grouped(pool, `SELECT '' AS key, ${sums} FROM (${rows}) AS r`, params));
 }
 
+/** Figures of several regions of any level, by their code. */
+export async function figuresOfRegions(
+  pool: Pool,
+  regions: readonly RegionCode[],
+  at: AsOf,
+): Promise<Map<RegionCode, Figures>> {
+  const params: unknown[] = [ALL_CAUSES, regions, regions.map((region) => parentOf(region) ?? NO_PARENT)];
+  const rows = rowsUpTo(at, 'parent = k.parent AND cause = $1 AND region = k.key', params);
+  return grouped(
+    pool,
+    `SELECT k.key, f.* FROM unnest($2::text[], $3::text[]) AS k (key, parent)
+     CROSS JOIN LATERAL (SELECT ${sums} FROM (${rows}) AS r) AS f`,
+    params,
+  );
+}
+
+/** Figures of one region on several days, each as known on a day of its own, in the order asked for. */
+export async function figuresKnown(
+  pool: Pool,
+  region: RegionCode,
+  ats: readonly Required<AsOf>[],
+): Promise<readonly Figures[]> {
+  if (ats.length === 0) return [];
+  const byKey = await grouped(
+    pool,
+    `SELECT k.n::text, f.* FROM unnest($4::date[], $5::date[]) WITH ORDINALITY AS k (as_of, known_at, n)
+     CROSS JOIN LATERAL (SELECT ${sums} FROM read_model.region_day
+       WHERE parent = $1 AND cause = $2 AND region = $3 AND occurred_on <= k.as_of AND known_on <= k.known_at) AS f`,
+    [
+      parentOf(region) ?? NO_PARENT,
+      ALL_CAUSES,
+      region,
+      ats.map(({ asOf }) => asOf),
+      ats.map(({ knownAt }) => knownAt),
+    ],
+  );
+  return ats.map((_, i) => byKey.get(String(i + 1)) ?? NO_FIGURES);
+}
+
 /** Figures of all children of a region that have any, by their code. */
 export async function figuresOfChildren(
   pool: Pool,
@@ -110,11 +149,11 @@ export async function changesByYear(
   return new Map([...byYear].map(([year, figures]) => [Number(year), figures]));
 }
 
-/** Adds two sets of figures, metric by metric. */
-export function addFigures(a: Figures, b: Figures): Figures {
+/** Adds two sets of figures, metric by metric; with sign −1 takes the second from the first. */
+export function addFigures(a: Figures, b: Figures, sign: 1 | -1 = 1): Figures {
   return fromEntries((metric) => ({
-    households: a[metric].households + b[metric].households,
-    persons: a[metric].persons + b[metric].persons,
+    households: a[metric].households + sign * b[metric].households,
+    persons: a[metric].persons + sign * b[metric].persons,
   }));
 }
 

@@ -84,13 +84,17 @@ export class RollUpBatch {
 
   /** Writes last in the transaction, narrow regions first: every partition meets in the province's rows, so they are held briefly. */
   async save(tx: ClientBase): Promise<void> {
+    // Also days on which everything cancelled: they tell that something happened there (see year/changes.ts).
     const days = sorted(this.days);
     const months = new Map<string, Row>();
-    for (const row of days) addTo(months, row.region, row.cause, `${row.on.slice(0, 7)}-01`, '', row.figures);
+    for (const row of days.filter(isChange))
+      addTo(months, row.region, row.cause, `${row.on.slice(0, 7)}-01`, '', row.figures);
     await saveDays(tx, days);
-    await saveMonths(tx, sorted(months));
+    await saveMonths(tx, sorted(months).filter(isChange));
   }
 }
+
+const isChange = (row: Row) => row.figures.some((n) => n !== 0);
 
 function addTo(
   rows: Map<string, Row>,
@@ -107,12 +111,11 @@ function addTo(
 }
 
 /**
- * Narrow regions first, then by key; without the rows in which everything cancelled (a move within a county is no change of
- * the county). All writers keep to this order, so they queue for rows and never block each other crosswise.
+ * Narrow regions first, then by key. All writers keep to this order, so they queue for rows and never block each other
+ * crosswise.
  */
 function sorted(rows: ReadonlyMap<string, Row>): Row[] {
   return [...rows]
-    .filter(([, row]) => row.figures.some((n) => n !== 0))
     .sort(([a, x], [b, y]) => y.region.length - x.region.length || (a < b ? -1 : 1))
     .map(([, row]) => row);
 }

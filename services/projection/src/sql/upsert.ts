@@ -59,7 +59,7 @@ export function bulkAdd<Row>({ table, key, columns }: Bulk<Row>) {
       .map(({ name: c }) => `${c} = coalesce(${table}.${c} + excluded.${c}, excluded.${c}, ${table}.${c})`);
     await tx.query(
       `INSERT INTO ${table} (${used.map((c) => c.name).join(', ')}) SELECT * FROM unnest(${arrays})
-       ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${set.join(', ')}`,
+       ON CONFLICT (${key.join(', ')}) DO ${set.length > 0 ? `UPDATE SET ${set.join(', ')}` : 'NOTHING'}`,
       used.map((c) => arrayLiteral(rows, c.of)),
     );
   };

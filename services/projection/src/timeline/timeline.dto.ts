@@ -1,4 +1,26 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CsvFormat } from '../http/csv.js';
+
+export class TimelineQuery {
+  @CsvFormat()
+  format?: 'json' | 'csv';
+}
+
+/** What a correction puts in the place of an event. */
+export class EventCorrection {
+  @ApiProperty({ description: 'The correction', example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:14' })
+  eventId!: string;
+  @ApiProperty({ format: 'date-time', example: '2017-03-01T02:10:00.000Z' })
+  recordedAt!: string;
+  @ApiProperty({ description: '更正原因', example: 'typingError' })
+  reason!: string;
+  @ApiProperty({ description: 'The right business date', format: 'date', example: '2016-12-21' })
+  occurredOn!: string;
+  @ApiProperty({ description: 'The right fact', type: Object, example: { year: 2016, persons: 4 } })
+  data!: unknown;
+  @ApiProperty({ description: 'Of several corrections the last one counts', example: true })
+  counts!: boolean;
+}
 
 export class TimelineEvent {
   @ApiProperty({ example: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:9' })
@@ -37,6 +59,15 @@ export class TimelineEvent {
     example: { year: 2016, persons: 4 },
   })
   data!: unknown;
+  @ApiPropertyOptional({
+    description: 'What was put right about this event; its own fact stays as it was recorded / 更正',
+    type: [EventCorrection],
+  })
+  corrections?: EventCorrection[];
+  @ApiPropertyOptional({ description: 'Of a correction: the event it puts right / 更正对象' })
+  corrects?: string;
+  @ApiPropertyOptional({ description: 'Of an exit: the reversal that voids it / 回退' })
+  voidedBy?: string;
 }
 
 export class TimelineAnswer {

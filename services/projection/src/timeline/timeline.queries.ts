@@ -1,7 +1,9 @@
 import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { ActorRole, HouseholdEventSchema, Origin } from '@fupin/contracts';
+import { ActorRole, CorrectionReason, HouseholdEventSchema, Origin } from '@fupin/contracts';
+import type { EventCorrected } from '@fupin/contracts';
 import type { Pool } from 'pg';
+import type { RegisterEvent } from '../event.js';
 import { EVENT_LABELS } from '../labels.js';
 import type { TimelineEvent } from './timeline.dto.js';
 
@@ -11,17 +13,53 @@ export async function timelineOf(pool: Pool, householdId: string): Promise<Timel
     'SELECT version, payload FROM read_model.timeline WHERE household_id = $1 ORDER BY version',
     [householdId],
   );
-  return rows.map(({ version, payload }) => toTimelineEvent(householdId, version, payload));
+  const events = rows.map(({ version, payload }) => readEvent(householdId, version, payload));
+  const byId = new Map(events.map(({ item }) => [item.id, item]));
+  for (const { item, event } of events) {
+    if (event.case === 'eventCorrected') linkCorrection(byId, item, event.value);
+    if (event.case === 'exitReversed') {
+      const exit = byId.get(event.value.exitEventId);
+      if (exit) exit.voidedBy = item.id;
+    }
+  }
+  return events.map(({ item }) => item);
+}
+
+/** Shows a correction beside the event it puts right, both as they were recorded. */
+function linkCorrection(
+  byId: ReadonlyMap<string, TimelineEvent>,
+  item: TimelineEvent,
+  value: EventCorrected,
+): void {
+  item.corrects = value.correctedEventId;
+  const mistaken = byId.get(value.correctedEventId);
+  if (!mistaken) return;
+  const earlier = (mistaken.corrections ?? []).map((correction) => ({ ...correction, counts: false }));
+  mistaken.corrections = [
+    ...earlier,
+    {
+      eventId: item.id,
+      recordedAt: item.recordedAt,
+      reason: camelCase(CorrectionReason[value.reason]),
+      occurredOn: value.correctedOccurredOn,
+      data: (item.data as Record<string, unknown>)[value.fact.case ?? ''],
+      counts: true,
+    },
+  ];
 }
 
 /** One event as people read it; the fact itself keeps the names of the event contract. */
-export function toTimelineEvent(householdId: string, version: number, payload: Uint8Array): TimelineEvent {
+function readEvent(
+  householdId: string,
+  version: number,
+  payload: Uint8Array,
+): { item: TimelineEvent; event: RegisterEvent } {
   const message = fromBinary(HouseholdEventSchema, payload);
   const { envelope, event } = message;
   if (!envelope || event.case === undefined)
     throw new Error(`Event ${householdId}:${version} cannot be read`);
   const json = toJson(HouseholdEventSchema, message) as Record<string, unknown>;
-  return {
+  const item: TimelineEvent = {
     id: `${householdId}:${version}`,
     version,
     type: event.case.charAt(0).toUpperCase() + event.case.slice(1),
@@ -37,6 +75,7 @@ export function toTimelineEvent(householdId: string, version: number, payload: U
     backdated: envelope.backdated,
     data: json[event.case],
   };
+  return { item, event };
 }
 
 const camelCase = (name: string) =>

@@ -1,0 +1,23 @@
+import type { CsvColumn } from '../http/csv.js';
+import type { TimelineEvent } from './timeline.dto.js';
+
+const lastCorrection = (event: TimelineEvent) => event.corrections?.find(({ counts }) => counts);
+
+export const TIMELINE_COLUMNS: readonly CsvColumn<TimelineEvent>[] = [
+  { header: '事件 event', of: (e) => e.id },
+  { header: '类别 type', of: (e) => `${e.typeZh} ${e.typeEn}` },
+  { header: '业务日期 occurred on', of: (e) => e.occurredOn },
+  { header: '录入时间 recorded at', of: (e) => e.recordedAt },
+  { header: '区划代码 region', of: (e) => e.region },
+  { header: '角色 role', of: (e) => e.actorRole },
+  { header: '依据 rules', of: (e) => e.ruleIds.join(' ') },
+  { header: '内容 data', of: (e) => JSON.stringify(e.data) },
+  { header: '更正对象 corrects', of: (e) => e.corrects },
+  { header: '被更正 corrected by', of: (e) => lastCorrection(e)?.eventId },
+  { header: '更正后日期 right date', of: (e) => lastCorrection(e)?.occurredOn },
+  {
+    header: '更正后内容 right data',
+    of: (e) => (e.corrections ? JSON.stringify(lastCorrection(e)?.data) : undefined),
+  },
+  { header: '被回退 voided by', of: (e) => e.voidedBy },
+];
