@@ -108,10 +108,17 @@ class Flow:
     on: str
     kind: str
     village: str
+    # 1, or 0 where only persons came or went; persons are negative on the side of a split or merge that loses them, so
+    # that in a region with both households they cancel.
+    households: int
     persons: int
     cause: str
     # Of a move: the village on the other side. A region that holds both has neither lost nor won anybody.
     across: str = ""
+
+    def counts_in(self, region: str) -> bool:
+        """A move within the region is none of it."""
+        return self.village.startswith(region) and not (self.across and self.across.startswith(region))
 
 
 @dataclass
@@ -149,18 +156,16 @@ def history(events: list[Event]) -> History:
     cancelled = {event.fact.exit_event_id for event in events if event.kind == "exit_reversed"}
     result = History()
     state = State()
-    for event in sorted(events, key=lambda e: (e.on, e.version)):
-        if f"{event.household}:{event.version}" in cancelled:
-            continue
-        step = step_of(event, state)
+    for event in in_order(events):
+        step = step_of(event, state, f"{event.household}:{event.version}" in cancelled)
         if step is None:
             continue
         state, flows = step
         if result.segments and result.segments[-1][0] == event.on:
             result.segments.pop()
         result.segments.append((event.on, state))
-        villages = {"movedOut": flows[-1][1].village, "movedIn": flows[0][1].village} if flows else {}
-        for kind, at, persons in flows:
+        across = {"movedOut": flows[-1][1].village, "movedIn": flows[0][1].village} if flows else {}
+        for kind, at, households, persons in flows:
             result.flows.append(
                 Flow(
                     event.household,
@@ -168,12 +173,30 @@ def history(events: list[Event]) -> History:
                     event.on,
                     kind,
                     at.village,
+                    households,
                     persons,
                     at.cause,
-                    villages.get(kind, ""),
+                    across.get(kind, ""),
                 )
             )
     return result
+
+
+ENTRIES = {"household_registered", "household_split_off"}
+MEMBERS = {"member_added", "member_left", "household_split", "household_merged"}
+
+
+def in_order(events: list[Event]) -> list[Event]:
+    """By business date, then version. A change of members that was recorded after the entry but is dated before it counts
+    from the entry on: the entry names the members as they were known then."""
+
+    def day(event: Event) -> str:
+        if event.kind not in MEMBERS:
+            return event.on
+        entries = [e.on for e in events if e.kind in ENTRIES and e.version < event.version and e.on > event.on]
+        return entries[-1] if entries else event.on
+
+    return sorted((replace(event, on=day(event)) for event in events), key=lambda e: (e.on, e.version))
 
 
 ENTRY_FLOW = {
@@ -184,61 +207,71 @@ ENTRY_FLOW = {
 
 
 def main_cause(causes: pb.PovertyCauses) -> str:
+    """Code of the main cause in the register's own list, `-` when none was recorded."""
     return causes.main.code or "-"
 
 
-def step_of(event: Event, state: State) -> tuple[State, list[tuple[str, State, int]]] | None:
-    """What an event makes of the state, and the flows it counts as: (kind, where, persons). None: it counts for nothing."""
+Step = tuple[State, list[tuple[str, State, int, int]]]
+
+
+def step_of(event: Event, state: State, cancelled: bool) -> Step | None:
+    """What an event makes of the state, and what is counted: (flow, where, households, persons). None: nothing.
+
+    `cancelled`: the exit that the event is, or the one that a split-off household brought along, was reversed.
+    """
     fact = event.fact
-    if event.kind == "household_registered":
-        entered = State(event.region, STILL_POOR, len(fact.members), main_cause(fact.causes))
-        return entered, [(ENTRY_FLOW[fact.entry_kind], entered, entered.persons)]
-    if event.kind == "household_split_off":
-        standing = fact.standing
-        if standing.status == pb.REGISTER_STATUS_EXITED:
-            status = EXITED
-        else:
-            status = RETURNED_POOR if standing.returned_on else STILL_POOR
-        formed = State(
-            event.region, status, len(fact.members), main_cause(fact.causes), bool(standing.policy_ended_on)
-        )
-        return formed, [("splitOff", formed, formed.persons)]
     if state.status == OUTSIDE:
-        return None
+        return entry_of(event, cancelled)
     match event.kind:
         case "poverty_causes_recorded":
             return replace(state, cause=main_cause(fact.causes)), []
-        case "household_exited":
-            left = replace(state, status=EXITED, policy_ended=False)
-            return left, [("exits", left, left.persons)]
-        case "household_returned":
+        case "household_exited" if state.status != EXITED and not cancelled:
+            gone = replace(state, status=EXITED, policy_ended=False)
+            return gone, [("exits", gone, 1, gone.persons)]
+        case "household_returned" if state.status == EXITED:
             back = replace(state, status=RETURNED_POOR, cause=main_cause(fact.causes), policy_ended=False)
-            return back, [("returns", back, back.persons)]
+            return back, [("returns", back, 1, back.persons)]
         case "exit_reversed":
-            return state, [("exitReversals", state, state.persons)]
+            return state, [("exitReversals", state, 1, state.persons)]
+        case "policy_ended" if state.status == EXITED:
+            return replace(state, policy_ended=True), []
+        case "policy_retained" if state.status == EXITED:
+            return replace(state, policy_ended=False), []
         case "member_added":
-            return replace(state, persons=state.persons + 1), [("membersAdded", state, 1)]
+            return replace(state, persons=state.persons + 1), [("membersAdded", state, 0, 1)]
         case "member_left":
-            return replace(state, persons=state.persons - 1), [("membersLeft", state, 1)]
+            return replace(state, persons=state.persons - 1), [("membersLeft", state, 0, 1)]
         case "household_split":
             gone = len(fact.person_ids)
-            return replace(state, persons=state.persons - gone), [("membersLeft", state, gone)]
+            return replace(state, persons=state.persons - gone), [("splitOff", state, 0, -gone)]
         case "household_merged":
             came = len(fact.members)
-            return replace(state, persons=state.persons + came), [("membersAdded", state, came)]
-        case "household_merged_away":
-            return State(), [("mergedAway", state, state.persons)]
-        case "household_extinguished":
-            return State(), [("extinguished", state, state.persons)]
-        case "ineligible_removed":
-            return State(), [("removed", state, state.persons)]
-        case "household_moved":
+            return replace(state, persons=state.persons + came), [("mergedAway", state, 0, -came)]
+        case "household_moved" if fact.to_region != state.village:
             moved = replace(state, village=fact.to_region)
-            return moved, [("movedOut", state, state.persons), ("movedIn", moved, moved.persons)]
-        case "policy_ended":
-            return (replace(state, policy_ended=True), []) if state.status == EXITED else None
-        case "policy_retained":
-            return (replace(state, policy_ended=False), []) if state.status == EXITED else None
+            return moved, [("movedOut", state, 1, state.persons), ("movedIn", moved, 1, moved.persons)]
+        case "household_merged_away":
+            return State(), [("mergedAway", state, 1, state.persons)]
+        case "household_extinguished":
+            return State(), [("extinguished", state, 1, state.persons)]
+        case "ineligible_removed":
+            return State(), [("removed", state, 1, state.persons)]
+    return None
+
+
+def entry_of(event: Event, cancelled: bool) -> Step | None:
+    """How a household comes into the register: registered, or formed by a split and then standing as the one it came from."""
+    fact = event.fact
+    if event.kind == "household_registered":
+        entered = State(event.region, STILL_POOR, len(fact.members), main_cause(fact.causes))
+        return entered, [(ENTRY_FLOW[fact.entry_kind], entered, 1, entered.persons)]
+    if event.kind == "household_split_off":
+        standing = fact.standing
+        exited = standing.status == pb.REGISTER_STATUS_EXITED and not cancelled
+        status = EXITED if exited else RETURNED_POOR if standing.returned_on else STILL_POOR
+        ended = exited and bool(standing.policy_ended_on)
+        formed = State(event.region, status, len(fact.members), main_cause(fact.causes), ended)
+        return formed, [("splitOff", formed, 1, formed.persons)]
     return None
 
 
@@ -250,8 +283,8 @@ class Figure:
     households: int = 0
     persons: int = 0
 
-    def add(self, persons: int) -> None:
-        self.households += 1
+    def add(self, households: int, persons: int) -> None:
+        self.households += households
         self.persons += persons
 
     def json(self) -> dict[str, int]:
@@ -264,14 +297,13 @@ def figures(histories: Iterable[History], region: str, since: str, until: str) -
     for one in histories:
         state = one.on(until)
         if state.status != OUTSIDE and state.village.startswith(region):
-            sums[state.status].add(state.persons)
+            sums[state.status].add(1, state.persons)
             if state.policy_ended:
-                sums["policyEnded"].add(state.persons)
+                sums["policyEnded"].add(1, state.persons)
         for flow in one.flows:
-            within = flow.village.startswith(region) and not (flow.across and flow.across.startswith(region))
-            if since <= flow.on <= until and within:
-                sums[flow.kind].add(flow.persons)
-    return {kind: figure.json() for kind, figure in sorted(sums.items())}
+            if since <= flow.on <= until and flow.counts_in(region):
+                sums[flow.kind].add(flow.households, flow.persons)
+    return {kind: figure.json() for kind, figure in sorted(sums.items()) if figure.households or figure.persons}
 
 
 def year_table(histories: Iterable[History], region: str, years: Iterable[int]) -> list[dict]:
@@ -283,7 +315,7 @@ def year_table(histories: Iterable[History], region: str, years: Iterable[int]) 
 
 
 def ledger(histories: Iterable[History], region: str) -> list[dict]:
-    rows = [flow for one in histories for flow in one.flows if flow.village.startswith(region)]
+    rows = [flow for one in histories for flow in one.flows if flow.counts_in(region)]
     rows.sort(key=lambda f: (f.on, f.household, f.version, f.kind))
     return [
         {

@@ -44,12 +44,15 @@ export function checkCharacter(digits: string): string {
   return '10X98765432'[sum % 11] ?? '';
 }
 
-/** Gives ID numbers of one county that never repeat; the 17th digit is odd for men and even for women. */
-export function idNumbers(county: string): (birthDate: string, sex: 'male' | 'female') => string {
+/**
+ * Gives ID numbers of one county that never repeat; the 17th digit is odd for men and even for women. `from` is the turn of
+ * a day and sex to begin with, so that two generators share a county.
+ */
+export function idNumbers(county: string, from = 0): (birthDate: string, sex: 'male' | 'female') => string {
   const used = new Map<string, number>();
   return (birthDate, sex) => {
     const key = birthDate + sex;
-    const turn = used.get(key) ?? 0;
+    const turn = used.get(key) ?? from;
     used.set(key, turn + 1);
     // Sequence numbers 001–998 by sex; a day with more births of one sex than that does not occur in a sample.
     const sequence = turn * 2 + (sex === 'male' ? 1 : 2);

@@ -4,6 +4,8 @@ import { loadPolicy } from '@fupin/policy';
 import { existsSync, openAsBlob, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { planChanges, type SampleChange } from './changes.js';
+import { playChange, reverseExit } from './change-year.js';
 import { client, inParallel, type Client } from './client.js';
 import { formRows } from './form.js';
 import { FIRST_YEAR, generateHouseholds, LAST_YEAR, poorAtEndOf, type SampleHousehold } from './household.js';
@@ -34,7 +36,7 @@ export interface SampleOptions {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
   /** Told what was generated, for tests that compare. */
-  readonly onGenerated?: (households: SampleHousehold[]) => void;
+  readonly onGenerated?: (households: SampleHousehold[], changes: ReadonlyMap<string, SampleChange>) => void;
 }
 
 /** 422823101201 and its like; residents' communities (last three digits below 200) have no rural households. */
@@ -77,7 +79,8 @@ async function play(options: SampleOptions, registry: Client, projection: Client
     newlyPoorPerYear: NEWLY_POOR_PER_YEAR,
     lineYuan,
   });
-  options.onGenerated?.(households);
+  const changes = planChanges(seededRandom(SEED + 1), households, { county, villages, lastYear: LAST_YEAR });
+  options.onGenerated?.(households, changes);
   const first = households.filter(({ life }) => life.entryYear < FIRST_YEAR);
   const persons = first.reduce((sum, { members }) => sum + members.length, 0);
   say(
@@ -109,8 +112,14 @@ async function play(options: SampleOptions, registry: Client, projection: Client
   });
   for (let year = FIRST_YEAR; year <= LAST_YEAR; year += 1) {
     const entering = households.filter(({ life }) => life.entryYear === year);
-    await playYear(registry, villages, year, known, entering, say, signal);
+    await playYear(registry, villages, year, known, entering, changes, say, signal);
   }
+}
+
+/** Whether a household is still worked on in its old village: not after it moved, ended or was removed. */
+function isHere(change: SampleChange | undefined, year: number): boolean {
+  if (change === undefined || year <= change.year) return true;
+  return change.kind !== 'move' && change.kind !== 'extinction' && change.kind !== 'removal';
 }
 
 async function writeSampleFile(households: readonly SampleHousehold[], path: string): Promise<void> {
@@ -129,12 +138,17 @@ async function playYear(
   year: number,
   known: Known[],
   entering: readonly SampleHousehold[],
+  changes: ReadonlyMap<string, SampleChange>,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const began = Date.now();
-  const counts = { entered: 0, returned: 0, exited: 0 };
-  const here = Map.groupBy(known, ({ household }) => household.village);
+  const counts = { entered: 0, returned: 0, exited: 0, changed: 0 };
+  const changeOf = ({ household }: Known) => changes.get(household.formNo);
+  const here = Map.groupBy(
+    known.filter((one) => isHere(changeOf(one), year)),
+    ({ household }) => household.village,
+  );
   const applying = Map.groupBy(entering, ({ village }) => village);
   await inParallel(villages, DESKS, async (village) => {
     if (signal.aborted) return;
@@ -143,25 +157,42 @@ async function playYear(
     const added = await fileApplications(at, applying.get(village) ?? []);
     known.push(...added);
     const all = [...old, ...added];
+    const wrongly = all.filter((one) => {
+      const change = changeOf(one);
+      return change?.kind === 'wrongExit' && change.year === year;
+    });
     const relapsing = all.filter(({ household: { life } }) => life.relapseYear === year);
     const leaving = all.filter(
-      ({ household: { life } }) => life.exitYear === year || life.secondExitYear === year,
+      (one) =>
+        one.household.life.exitYear === year ||
+        one.household.life.secondExitYear === year ||
+        wrongly.includes(one),
     );
+    for (const one of wrongly) await reverseExit(at, one);
     await returnHouseholds(at, relapsing);
     await visitExited(
       at,
       old.filter(
-        ({ household }) => !poorAtEndOf(household.life, year - 1) && household.life.relapseYear !== year,
+        (one) =>
+          !poorAtEndOf(one.household.life, year - 1) &&
+          one.household.life.relapseYear !== year &&
+          !wrongly.includes(one),
       ),
     );
     await surveyIncomes(at, all);
     await exitHouseholds(at, leaving);
+    for (const one of all) {
+      const change = changeOf(one);
+      if (change?.year !== year) continue;
+      await playChange(at, one, change);
+      counts.changed += 1;
+    }
     counts.entered += added.length;
     counts.returned += relapsing.length;
     counts.exited += leaving.length;
   });
   if (signal.aborted) return;
   say(
-    `  ${year}: ${counts.entered} newly poor, ${counts.returned} returned, ${counts.exited} exited, ${known.length} surveyed (${((Date.now() - began) / 1000).toFixed(1)} s)`,
+    `  ${year}: ${counts.entered} newly poor, ${counts.returned} returned, ${counts.exited} exited, ${counts.changed} changed otherwise (${((Date.now() - began) / 1000).toFixed(1)} s)`,
   );
 }

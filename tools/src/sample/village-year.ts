@@ -59,24 +59,24 @@ async function step(
 
 /** 收入调查: every household of the register, poor or exited. */
 export async function surveyIncomes(at: VillageYear, known: readonly Known[]): Promise<void> {
-  const on = `${at.year}-10-15`;
-  const items = known.flatMap(({ household, householdId }) => {
-    const income = household.incomes.get(at.year);
-    if (!income) return [];
-    const { wageFen, businessFen, transferFen, propertyFen, businessCostFen } = income;
-    return [
-      {
-        householdId,
-        wage: yuan(wageFen),
-        business: yuan(businessFen),
-        transfer: yuan(transferFen),
-        property: yuan(propertyFen),
-        businessCost: yuan(businessCostFen),
-        evidence: evidence('householdVisit', on, householdId, 'survey'),
-      },
-    ];
-  });
-  await step(at, 'income-surveys', { occurredOn: on, year: at.year }, items);
+  const items = known.flatMap((one) => surveyOf(one, at.year) ?? []);
+  await step(at, 'income-surveys', { occurredOn: `${at.year}-10-15`, year: at.year }, items);
+}
+
+/** The figures of a household's survey of a year, as the cadres bring them home; undefined when there was none. */
+export function surveyOf({ household, householdId }: Known, year: number) {
+  const income = household.incomes.get(year);
+  if (!income) return undefined;
+  const { wageFen, businessFen, transferFen, propertyFen, businessCostFen } = income;
+  return {
+    householdId,
+    wage: yuan(wageFen),
+    business: yuan(businessFen),
+    transfer: yuan(transferFen),
+    property: yuan(propertyFen),
+    businessCost: yuan(businessCostFen),
+    evidence: evidence('householdVisit', `${year}-10-15`, householdId, 'survey'),
+  };
 }
 
 /** 退出: plan, guarantees, democratic review, verification, acknowledgement, notice of seven days, announcement. */
@@ -199,6 +199,46 @@ export async function runChain(
     about,
   );
   await step(at, 'announcements', { occurredOn: day('04-26'), procedure }, ids, about);
+}
+
+/** 清退: from the democratic review to the announcement, in the last weeks of the year. */
+export async function runRemoval(at: VillageYear, known: readonly Known[]): Promise<void> {
+  const day = (monthDay: string): string => `${at.year}-${monthDay}`;
+  const ids = known.map(({ householdId }) => ({ householdId }));
+  const procedure = 'removal';
+  const about = `-removal-${known[0]!.householdId}`;
+  const send = (name: string, on: string, shared: object, items: readonly object[] = ids) =>
+    step(at, name, { occurredOn: day(on), procedure, ...shared }, items, about);
+  await send(
+    'democratic-reviews',
+    '11-28',
+    { participants: 41 },
+    ids.map((id) => ({ ...id, votesFor: 35, votesAgainst: 4 })),
+  );
+  await send(
+    'verifications',
+    '12-01',
+    {},
+    known.map(({ householdId }) => ({
+      householdId,
+      confirmed: true,
+      evidence: evidence('householdVisit', day('12-01'), householdId, procedure),
+    })),
+  );
+  await send('public-notices', '12-02', { level: 'village', days: 7 });
+  await send(
+    'township-reviews',
+    '12-12',
+    {},
+    ids.map((id) => ({ ...id, approved: true })),
+  );
+  await send(
+    'county-reviews',
+    '12-15',
+    {},
+    ids.map((id) => ({ ...id, approved: true })),
+  );
+  await send('announcements', '12-18', {});
 }
 
 /** 返贫: reported in spring, then the whole chain of the identification again. */
