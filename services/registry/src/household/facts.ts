@@ -23,6 +23,7 @@ import type {
   SurveyIncome,
 } from './commands.js';
 import { causeRefusals } from './identification.js';
+import { isLiving, notLiving } from './membership.js';
 import type { HouseholdState } from './state.js';
 
 /** The form's A36 has room for three. */
@@ -255,9 +256,7 @@ export function recordMonitoringVisit(
   return accept(recorded(command, { case: 'monitoringVisitRecorded', value }, 'REG-07', 'REG-08', 'REG-24'));
 }
 
-/** Facts belong to a household that has a file, registered or applying. */
+/** Facts belong to a household that has a file and members, registered or applying; an ended one has neither. */
 function factRefusals(basis: Basis, state: HouseholdState): Refusal[] {
-  return state.status === 'none'
-    ? [wrongStatus(state, 'known', 'REG-20')]
-    : dateRefusals(basis, state, 'fact');
+  return isLiving(state) ? dateRefusals(basis, state, 'fact') : [notLiving(state)];
 }

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { EntryKind, EvidenceSchema, Fuel, Guarantee, HouseholdKind } from '@fupin/contracts';
 import { MAX_FEN } from '@fupin/domain';
 import { given } from '@fupin/event-sourcing/testing';
+import * as change from '../../test/change-story.js';
 import * as story from '../../test/household-story.js';
 import type { HouseholdCommand, IncomeFigures, RegisterFromHistory } from './commands.js';
 import { householdDecider } from './decider.js';
@@ -32,6 +33,19 @@ const resultOf = (of: IncomeFigures, size: number) => {
   if (event.case !== 'incomeSurveyed') throw new Error('another event');
   return event.value;
 };
+
+describe('facts of a household that has ended', () => {
+  it('REG-20 nothing is recorded about a household without members', () => {
+    const ended = after(
+      story.apply('2016-01-01'),
+      change.leaves('2016-03-01', 'child'),
+      change.leaves('2016-03-02', 'spouse'),
+      change.leaves('2016-03-03', 'head'),
+    );
+    for (const fact of [surveyed(), story.assess('2016-11-01')])
+      ended.when(fact).thenRefused({ code: 'wrong-status', ruleId: 'REG-20' });
+  });
+});
 
 describe('income survey (A17–A20)', () => {
   it('reckons A19 = a + b + c + d − A18 and A20 = A19 / persons', () => {
