@@ -1,6 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { HouseholdEventSchema, RegisterFindingOutcome, YearEventSchema } from '@fupin/contracts';
 import { addDays, shanghaiDate } from '@fupin/domain';
+import { incompleteOperations } from '@fupin/service';
+import { CORRECTION_EXAMPLES } from '../src/household/correction.dto.js';
 import { HouseholdDesk } from '../src/household/household-desk.js';
 import type { EventView, HouseholdView } from '../src/household/views.dto.js';
 import type { ImportView } from '../src/import/import.dto.js';
@@ -55,6 +57,21 @@ async function exited(perHead = 3000): Promise<string> {
   ]);
   return id;
 }
+
+it('documents its operations with examples that fit', async () => {
+  const response = await fetch(`${harness.registry.url}/openapi.json`);
+  const document = (await response.json()) as { paths: Record<string, object> };
+  const own = Object.entries(document.paths).filter(([path]) =>
+    /households.*corrections|register-findings|year-closings/.test(path),
+  );
+  expect(own).toHaveLength(3);
+  expect(incompleteOperations({ paths: Object.fromEntries(own) })).toEqual([]);
+  // The examples are taken but for the household, which is nobody's.
+  for (const { value } of Object.values(CORRECTION_EXAMPLES)) {
+    const id = '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42';
+    expect(await harness.post(`/v1/households/${id}/corrections`, value)).toMatchObject({ status: 404 });
+  }
+});
 
 describe('corrections (更正)', () => {
   it('REG-05 puts a survey right; both stay to be seen, and the words stay in the vault', async () => {

@@ -195,6 +195,46 @@ export class CorrectionDto extends Dated {
   householdKind?: keyof typeof HOUSEHOLD_KINDS;
 }
 
+const COMMON = {
+  occurredOn: '2017-03-02',
+  eventId: '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:12',
+  reason: 'typingError',
+};
+const DOCUMENT = '0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02';
+
+/** For the document: a correction holds one right fact, so one example of all would be none. */
+export const CORRECTION_EXAMPLES = {
+  incomeSurvey: {
+    summary: 'A survey / 收入调查',
+    value: {
+      ...COMMON,
+      note: '工资性收入多录一位，核对原件后更正',
+      incomeSurvey: {
+        year: 2016,
+        wage: '12000.00',
+        business: '4500.00',
+        transfer: '1800.50',
+        property: '0.00',
+        businessCost: '1200.00',
+        evidence: { source: 'householdVisit', datedOn: '2016-11-01', documentId: DOCUMENT },
+      },
+    },
+  },
+  date: {
+    summary: 'Only the date / 仅更正日期',
+    value: { ...COMMON, note: '业务日期录错', rightOccurredOn: '2016-11-02' },
+  },
+  causes: {
+    summary: 'Causes / 致贫原因',
+    value: {
+      ...COMMON,
+      reason: 'copyingError',
+      note: '登记表为因残，录为因病',
+      causes: { main: { code: '02' }, others: [{ code: '07' }] },
+    },
+  },
+};
+
 /** 疑点办结：经核实维持 */
 export class FindingClosingDto extends Dated {
   /** Why the exit stands; kept in the vault / 核实情况 @example "经入户核实，人均纯收入达标" */

@@ -1,5 +1,5 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CommandHandler } from '@fupin/event-sourcing';
 import {
   ApiProblems,
@@ -15,7 +15,7 @@ import { v7 as uuid } from 'uuid';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import { UuidParam } from '../uuid-param.js';
 import { PersonVault } from '../vault/person-vault.js';
-import { CorrectionDto, EVENT_ID, FindingClosingDto } from './correction.dto.js';
+import { CORRECTION_EXAMPLES, CorrectionDto, EVENT_ID, FindingClosingDto } from './correction.dto.js';
 import { rightFactOf } from './correction-request.js';
 import type { Event } from './event.js';
 import { factsOf } from './evolve.js';
@@ -41,6 +41,7 @@ export class CorrectionsController {
   ) {}
 
   @Post('corrections')
+  @ApiBody({ type: CorrectionDto, examples: CORRECTION_EXAMPLES })
   @ApiOperation({ summary: 'Put a mistaken event right; it names the event and says why / 更正' })
   @ApiProblems(
     'correction-of-correction',
