@@ -80,7 +80,7 @@ describe('registryPolicy', () => {
     expect(registryPolicy(wet.at('42', '2018-01-01'), 2018).exitGuarantees).toEqual(GUARANTEES);
   });
 
-  it('REG-27 REG-29 REG-30 knows what Wuhan asks of an exit, with the figures an installation has set', () => {
+  it('REG-27 REG-30 knows what Wuhan asks of an exit, with the figures an installation has set', () => {
     expect(registryPolicy(policy.at('422823', '2016-06-30'), 2016).localExit(2016)).toEqual({});
     expect(registryPolicy(policy.at('420114', '2016-06-30'), 2016).localExit(2016)).toEqual({
       growthAboveCity: { binding: 'hard', ruleId: 'REG-27', cityGrowth: undefined },

@@ -82,7 +82,7 @@ describe('what Wuhan asks of an exit to the end of 2017', () => {
     );
   });
 
-  it('REG-27 REG-29 reports 70 % of the district’s income as an aim and never refuses for it', () => {
+  it('REG-27 reports 70 % of the district’s income as an aim and never refuses for it', () => {
     const aimsAt = (now: bigint) => {
       const { state } = story.live(...under(hard, ready(100_000n, now)));
       if (state.status === 'none') throw new Error('no household');
