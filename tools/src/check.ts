@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkBoundaries } from './boundaries.js';
 import { checkBreaking } from './breaking.js';
+import { checkDeployment } from './deployment/check.js';
 
 interface Outcome {
   readonly passed: number;
@@ -126,6 +127,11 @@ const CHECKS: readonly Check[] = [
         'tools/src/event-catalogue.ts',
         '--check',
       ]),
+  },
+  {
+    name: 'deployment',
+    what: 'k8s/ against the schemas of Kubernetes, no service forgotten there or in docker-compose.yml',
+    run: async () => checkDeployment(root),
   },
   { name: 'unit', what: 'unit tests', run: () => jest('unit') },
   {

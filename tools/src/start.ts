@@ -12,6 +12,7 @@ import { end, run, untilReady, type Running } from './processes.js';
 import { forgetServers, rememberServers } from './running-servers.js';
 import { playSample } from './sample/play.js';
 import { developmentSecrets } from './secrets.js';
+import { SERVICES, type ServiceName } from './services.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const dataDir = join(root, '.data');
@@ -28,14 +29,6 @@ Environment: DATABASE_URL, KAFKA_BROKERS, OIDC_ISSUER use servers of yours; PROJ
 POSTGRES_PORT (5432), KAFKA_PORT (9092) set ports. Without DATABASE_URL and KAFKA_BROKERS the servers come from Docker where an engine
 answers, and are started from packages otherwise (Java 17 and Maven are needed then).
 `;
-
-/** Every service that npm start runs: a new one is one line here. */
-const SERVICES = [
-  { name: 'registry', port: 3001 },
-  { name: 'projection', port: 3000 },
-] as const;
-
-type ServiceName = (typeof SERVICES)[number]['name'];
 
 const portOf = (service: (typeof SERVICES)[number]): number =>
   Number(process.env[`${service.name.toUpperCase()}_PORT`] ?? service.port);
