@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { CodeSystem, Fuel, PovertyStandard } from '@fupin/contracts';
 import { writeFormXlsx, type FormHousehold } from '@fupin/domain/register-form';
 import { householdStream } from '../household/household.stream.js';
 import { csvOf, household, idNumber, openRegistry, rows, villages, type Registry } from './import.fixture.js';
@@ -214,6 +215,74 @@ describe('bulk import', () => {
       persons: 350,
     });
     expect(await registry.count('household_directory')).toBe(100);
+  });
+
+  const factsOf = async (householdId: string) =>
+    (await registry.handler.read(householdStream, householdId)).events.map(({ event }) => event.value);
+
+  it('carries A1, A24, A36 and the distance to the market, and what was imported without them is known again', async () => {
+    const later = { standard: '省定标准', relocation: '是', fuels: '柴草；电', distanceToMarket: '4.5' };
+    const record = await registry.import(await csvOf([household(1, later), household(2)]));
+    expect(record).toMatchObject({ accepted: 2, refused: 0 });
+    const { rows: outcomes } = await registry.pool.query<{ household_id: string }>(
+      'select household_id from import_outcomes order by line',
+    );
+    const [full, bare] = await Promise.all(outcomes.map(({ household_id: id }) => factsOf(id)));
+    expect(full?.[0]).toMatchObject({ standard: PovertyStandard.PROVINCIAL });
+    expect(full?.[2]).toMatchObject({
+      relocation: true,
+      fuels: [Fuel.FIREWOOD, Fuel.ELECTRICITY],
+      distanceToMarketM: 4500,
+    });
+    expect(bare?.[0]).toMatchObject({ standard: PovertyStandard.UNSPECIFIED });
+    expect(bare?.[2]).toMatchObject({ relocation: false, fuels: [] });
+    expect(await registry.import(await csvOf([household(1, later), household(2)]))).toMatchObject({
+      unchanged: 2,
+    });
+    const other = await registry.import(await csvOf([household(1, { ...later, fuels: '柴草' })]));
+    expect(other).toMatchObject({ accepted: 0, refused: 1 });
+  });
+
+  it('annex D: stores codes with the list they are of, from CSV as from NDJSON', async () => {
+    const coded = (n: number): FormHousehold => {
+      const own = household(n);
+      const codes = [
+        { relation: 'GBT4761:02', ethnicity: 'GB3304:07', education: 'GB/T 4658:70', sex: 'GB/T 2261.1:9' },
+        { relation: '02', ethnicity: 'registerEthnicity:07', education: '03' },
+      ];
+      return { ...own, members: own.members.map((member, i) => ({ ...member, ...codes[i] })) };
+    };
+    const lines = Buffer.from(`${JSON.stringify(coded(2))}\n`);
+    expect(await registry.import(await csvOf([coded(4)]))).toMatchObject({ accepted: 1, refused: 0 });
+    expect(await registry.import(lines, { format: 'ndjson' })).toMatchObject({ accepted: 1, refused: 0 });
+    const { rows: outcomes } = await registry.pool.query<{ household_id: string }>(
+      'select household_id from import_outcomes',
+    );
+    for (const { household_id: id } of outcomes) {
+      expect((await factsOf(id))[0]).toMatchObject({
+        members: [
+          {
+            relation: { system: CodeSystem.GBT_4761, code: '02' },
+            ethnicity: { system: CodeSystem.GB_3304, code: '07' },
+            education: { system: CodeSystem.GBT_4658, code: '70' },
+          },
+          {
+            relation: { system: CodeSystem.REGISTER_RELATION, code: '02' },
+            ethnicity: { system: CodeSystem.REGISTER_ETHNICITY, code: '07' },
+            education: { system: CodeSystem.REGISTER_EDUCATION, code: '03' },
+          },
+          {},
+        ],
+      });
+    }
+    const wrong = household(3);
+    const id = await registry.import(
+      await csvOf([{ ...wrong, members: wrong.members.map((m) => ({ ...m, education: 'GB3304:07' })) }]),
+    );
+    const errors = await registry.errors(id.id);
+    expect(new Set(errors.map(({ field, code }) => `${field} ${code}`))).toEqual(
+      new Set(['education code-system-wrong']),
+    );
   });
 
   /** A worker of its own process, which can be killed. */
