@@ -1,4 +1,5 @@
-import { FIRST_YEAR, poorAtEndOf, type SampleHousehold } from '../../../tools/src/sample/household.js';
+import { personsAt, villageAt, type Known } from './changes.js';
+import { FIRST_YEAR, poorAtEndOf } from '../../../tools/src/sample/household.js';
 
 /** Households and persons. */
 export interface Count {
@@ -23,21 +24,28 @@ export class Expected {
 
   constructor(private readonly years: readonly number[]) {}
 
-  /** Counts a household for its county and its province. */
-  add({ village, life, members }: SampleHousehold): void {
-    const persons = members.length;
-    const to = (count: Count): void => {
-      count.households += 1;
-      count.persons += persons;
-    };
-    for (const region of [village.slice(0, 2), village.slice(0, 6)]) {
-      for (const [year, line] of this.of(region)) {
-        to(line.registered);
-        if (year === FIRST_YEAR) to(line.entries);
-        if (life.exitYear === year || life.secondExitYear === year) to(line.exits);
-        if (life.relapseYear === year) to(line.returns);
-        if (poorAtEndOf(life, year)) to(line.poor);
-      }
+  /** Counts a household for its county and its province, wherever it lives in each year. */
+  add({ household, changes }: Known): void {
+    const { life } = household;
+    for (const year of this.years) {
+      const count = (name: keyof ExpectedYear, village: string, persons: number): void => {
+        for (const region of [village.slice(0, 2), village.slice(0, 6)]) {
+          const figure = this.of(region).get(year)?.[name];
+          if (!figure) throw new Error(`no line of ${year}`);
+          figure.households += 1;
+          figure.persons += persons;
+        }
+      };
+      // All changes come at the end of the year: its steps find the household as it was before.
+      const during = (name: keyof ExpectedYear): void =>
+        count(name, villageAt(household, changes, year - 1), personsAt(household, changes, year - 1));
+      const atEnd = (name: keyof ExpectedYear): void =>
+        count(name, villageAt(household, changes, year), personsAt(household, changes, year));
+      if (year === FIRST_YEAR) during('entries');
+      if (life.exitYear === year || life.secondExitYear === year) during('exits');
+      if (life.relapseYear === year) during('returns');
+      atEnd('registered');
+      if (poorAtEndOf(life, year)) atEnd('poor');
     }
   }
 

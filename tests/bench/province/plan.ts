@@ -35,7 +35,8 @@ const policy = loadPolicy();
 const policies = new Map<string, RegistryPolicy>();
 const causes = new Map<string, CodedValue>();
 
-function policyAt(county: string, date: string): RegistryPolicy {
+/** The rule set of a county on a day. */
+export function policyAt(county: string, date: string): RegistryPolicy {
   const key = county + date;
   const known = policies.get(key) ?? registryPolicy(policy.at(county, date), yearOf(date));
   policies.set(key, known);
@@ -51,25 +52,24 @@ function cause(code: string): CodedValue {
 const evidence = (datedOn: string) =>
   create(EvidenceSchema, { source: EvidenceSource.HOUSEHOLD_VISIT, datedOn, documentId: PAPER });
 
+/** What every command brings along: a fact of a past year, taken over under the history scope. */
+export const basisOf = (village: string, occurredOn: string): Basis => ({
+  occurredOn,
+  today: TODAY,
+  origin: 'history',
+  policy: policyAt(village.slice(0, 6), occurredOn),
+  village,
+  closedYears: NOTHING_CLOSED,
+  mayChangeClosed: false,
+});
+
 /**
- * Everything that happens to a household in a year, as the commands of its offices, in their order: a return in spring,
+ * What happens to a household of `village` in a year, as the commands of its offices, in their order: a return in spring,
  * visits, a survey, an assessment of the guarantees, and the exit in late autumn.
  */
-export function commandsOf(household: SampleHousehold, year: number): HouseholdCommand[] {
+export function commandsOf(household: SampleHousehold, year: number, village: string): HouseholdCommand[] {
   const { life } = household;
-  const county = household.village.slice(0, 6);
-  const on = (monthDay: string): Basis => {
-    const occurredOn = `${year}-${monthDay}`;
-    return {
-      occurredOn,
-      today: TODAY,
-      origin: 'history',
-      policy: policyAt(county, occurredOn),
-      village: household.village,
-      closedYears: NOTHING_CLOSED,
-      mayChangeClosed: false,
-    };
-  };
+  const on = (monthDay: string): Basis => basisOf(village, `${year}-${monthDay}`);
   const wasPoor = poorAtEndOf(life, year - 1);
   const returns = life.relapseYear === year;
   const leaves = life.exitYear === year || life.secondExitYear === year;

@@ -59,7 +59,8 @@ function sharesOf(region: string, households: number): CountyShare[] {
       .villagesOf(region)
       .map(({ code }) => code)
       // Residents' communities (last three digits below 200) have no rural households.
-      .filter((code) => Number(code.slice(9)) >= 200),
+      // Wuhan is left out: it asks more of an exit than the generated incomes are made for.
+      .filter((code) => Number(code.slice(9)) >= 200 && !code.startsWith('4201')),
     (code) => code.slice(0, 6),
   );
   const counties = [...villages];

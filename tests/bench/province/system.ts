@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { readVaultKeys, type VaultKeys } from '../../../services/registry/src/vault/vault-keys.js';
 import { end, run, untilReady, type Running } from '../../../tools/src/processes.js';
 import { developmentSecrets } from '../../../tools/src/secrets.js';
 import { PROVINCE } from './scale.js';
@@ -17,6 +18,8 @@ export interface System {
   readonly registryUrl: string;
   readonly projectionUrl: string;
   readonly token: string;
+  /** The vault's keys, as the registry has them. */
+  readonly keys: VaultKeys;
   /** The registry's and the projection's databases. */
   readonly store: pg.Pool;
   readonly readModels: pg.Pool;
@@ -116,6 +119,7 @@ export async function startSystem(folder: string, signal: AbortSignal): Promise<
       registryUrl: registry.url,
       projectionUrl: projection.url,
       token,
+      keys: readVaultKeys(secrets.environment),
       store: open('registry', 10),
       readModels: open('projection', 3),
       kafka,

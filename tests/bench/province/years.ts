@@ -1,7 +1,8 @@
 import { ActorRole, Origin } from '@fupin/contracts';
 import { CommandHandler, EventStore } from '@fupin/event-sourcing';
 import { householdStream } from '../../../services/registry/src/household/household.stream.js';
-import { FIRST_YEAR, type SampleHousehold } from '../../../tools/src/sample/household.js';
+import { FIRST_YEAR } from '../../../tools/src/sample/household.js';
+import { changeItems, changesOf, villageAt, type Item, type Known, type Vault } from './changes.js';
 import { Expected } from './expected.js';
 import { householdsOf } from './households.js';
 import type { HouseholdIds } from './import.js';
@@ -39,6 +40,7 @@ export async function playYears(
 ): Promise<YearsDone> {
   const store = new EventStore({ pool: system.store });
   const handler = new CommandHandler(store);
+  const vault = { pool: system.store, keys: system.keys };
   const years = Array.from({ length: size.years }, (_, index) => FIRST_YEAR + index);
   const expected = new Expected(years);
   const line = new ProgressLine('years', size.households * years.length * EVENTS_A_YEAR, log);
@@ -52,8 +54,8 @@ export async function playYears(
         signal.throwIfAborted();
         system.assertAlive();
         watch.assertWell();
-        if (year === FIRST_YEAR) for (const { household } of batch) expected.add(household);
-        const call = handleYear(handler, batch, year).then((count) => {
+        if (year === FIRST_YEAR) for (const known of batch) expected.add(known);
+        const call = handleYear(handler, vault, batch, year).then((count) => {
           events += count;
         });
         calls.add(call);
@@ -89,19 +91,15 @@ export async function playYears(
   }
 }
 
-interface Known {
-  readonly household: SampleHousehold;
-  readonly householdId: string;
-}
-
 /** The households in batches, county by county; a batch may reach over several small counties. */
 function* batchesOf(size: Size, ids: ReadonlyMap<string, HouseholdIds>): Generator<Known[]> {
+  const villages = size.counties.flatMap((county) => county.villages);
   let batch: Known[] = [];
   for (const county of size.counties) {
     const own = ids.get(county.code);
     if (!own) throw new Error(`no households of ${county.code}`);
     for (const [index, household] of householdsOf(county).entries()) {
-      batch.push({ household, householdId: own.get(index) });
+      batch.push({ household, householdId: own.get(index), changes: changesOf(household, villages) });
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
@@ -113,24 +111,29 @@ function* batchesOf(size: Size, ids: ReadonlyMap<string, HouseholdIds>): Generat
 /** Carries out a year of some households; gives the number of events. Throws when a command is refused: all are lawful. */
 async function handleYear(
   handler: CommandHandler,
+  vault: Vault,
   households: readonly Known[],
   year: number,
 ): Promise<number> {
-  const lists = households.map(({ household, householdId }) =>
-    commandsOf(household, year).map((command) => ({
+  const changed = await changeItems(vault, households, year);
+  const lists = households.map(({ household, householdId, changes }) => {
+    const region = villageAt(household, changes, year - 1);
+    const steps = commandsOf(household, year, region).map((command): Item => ({ command }));
+    return [...steps, ...(changed.get(householdId) ?? [])].map(({ command, extras }) => ({
       streamId: householdId,
       command,
       context: {
         envelope: {
           actorRole: ActorRole.COUNTY,
           correlationId: CORRELATION,
-          region: household.village,
+          region,
           ruleSetVersion: command.policy.version,
           origin: Origin.HISTORY,
         },
+        ...(extras && { extras: () => extras }),
       },
-    })),
-  );
+    }));
+  });
   // Step by step for all of them, as offices work; each household's own steps stay in their order.
   const steps = Math.max(...lists.map((list) => list.length));
   const items = Array.from({ length: steps }, (_, step) => lists.flatMap((list) => list[step] ?? [])).flat();
