@@ -187,7 +187,7 @@ async function main(): Promise<void> {
 }
 
 /** What the printed token may do beside its role: enough for every example of the README. */
-const DEVELOPMENT_SCOPE = 'person:read person:search history:write';
+const DEVELOPMENT_SCOPE = 'person:read person:search history:write closed-year:write';
 
 try {
   await main();

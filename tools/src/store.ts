@@ -3,8 +3,8 @@
  * `npm run store -- events ID` shows a stream as JSON. Works on what DATABASE_URL and KAFKA_BROKERS name, else on the
  * servers of a running `npm start`.
  */
-import { fromBinary, toJson } from '@bufbuild/protobuf';
-import { HOUSEHOLD_TOPIC, HouseholdEventSchema } from '@fupin/contracts';
+import { fromBinary, toJson, type DescMessage } from '@bufbuild/protobuf';
+import { HouseholdEventSchema, TOPICS, YearEventSchema } from '@fupin/contracts';
 import { connectKafka, EventStore, verify, type CopiedEvent, type Kafka } from '@fupin/event-sourcing';
 import { databaseUrl } from '@fupin/infra';
 import { join } from 'node:path';
@@ -12,20 +12,28 @@ import pg from 'pg';
 import { runningServers } from './running-servers.js';
 
 const HELP = `npm run store -- verify        checks every event: hash chain, gaps, the copy on Kafka; exit code 1 when one does not fit
-npm run store -- events ID     the events of one household as JSON, one per line
+npm run store -- events ID     the events of one household, or of one closed year, as JSON, one per line
 `;
+
+/** The message of each stream type. */
+const MESSAGES = new Map<string, DescMessage>([
+  ['registry.household', HouseholdEventSchema],
+  ['registry.year', YearEventSchema],
+]);
 
 const dataDir = join(import.meta.dirname, '..', '..', '.data');
 
 async function* copyOf(kafka: Kafka): AsyncGenerator<CopiedEvent> {
-  for await (const { key, value, headers } of kafka.readTopic(HOUSEHOLD_TOPIC)) {
-    const version = String(headers['ce_id']).split(':')[1];
-    yield {
-      position: Number(String(headers['fupin_position'])),
-      streamId: key,
-      version: Number(version),
-      payload: value,
-    };
+  for (const topic of TOPICS) {
+    for await (const { key, value, headers } of kafka.readTopic(topic)) {
+      const version = String(headers['ce_id']).split(':')[1];
+      yield {
+        position: Number(String(headers['fupin_position'])),
+        streamId: key,
+        version: Number(version),
+        payload: value,
+      };
+    }
   }
 }
 
@@ -48,8 +56,10 @@ async function showEvents(pool: pg.Pool, streamId: string): Promise<void> {
   const events = await store.load(streamId);
   await store.close();
   if (events.length === 0) throw new Error(`no events of ${streamId}`);
-  for (const { position, version, type, payload, hash } of events) {
-    const message = toJson(HouseholdEventSchema, fromBinary(HouseholdEventSchema, payload));
+  for (const { position, version, streamType, type, payload, hash } of events) {
+    const schema = MESSAGES.get(streamType);
+    if (!schema) throw new Error(`streams of type ${streamType} are unknown here`);
+    const message = toJson(schema, fromBinary(schema, payload));
     console.log(
       JSON.stringify({ position, version, type, message, hash: Buffer.from(hash).toString('hex') }),
     );
