@@ -1,4 +1,19 @@
-import { EventWriter, causesRecorded, exited, registered, returned, surveyed } from '../../test/events.js';
+import {
+  EventWriter,
+  causesRecorded,
+  exited,
+  extinguished,
+  findingClosed,
+  findingRaised,
+  mergedAway,
+  policyEnded,
+  policyRetained,
+  registered,
+  removed,
+  returned,
+  splitOff,
+  surveyed,
+} from '../../test/events.js';
 import type { When } from '../../test/events.js';
 import { applyToFacts, isCounted } from '../roll-up/facts.js';
 import { historyOf } from '../roll-up/history.js';
@@ -141,5 +156,66 @@ describe('the current state of a household', () => {
       after([{ on: '2014-05-01', backdated: true }, registered(3)], [on('2014-11-01'), surveyed(2014, 1n)])
         .backdated,
     ).toBe(1);
+  });
+
+  it('keeps who it was split off, into whom it was merged, and lets it leave the register', () => {
+    expect(after([on('2017-06-01'), splitOff('a', 3, { exitedOn: '2016-12-20' })])).toMatchObject({
+      status: 'exited',
+      splitFrom: 'a',
+      registeredOn: '2014-05-10',
+      exitedOn: '2016-12-20',
+      persons: 3,
+    });
+    expect(after([on('2014-05-01'), registered(3)], [on('2015-05-01'), mergedAway('b')])).toMatchObject({
+      status: 'mergedAway',
+      statusSince: '2015-05-01',
+      mergedInto: 'b',
+      persons: 0,
+    });
+    expect(after([on('2014-05-01'), registered(3)], [on('2015-05-01'), extinguished])).toMatchObject({
+      status: 'extinguished',
+      persons: 0,
+    });
+  });
+
+  it('REG-05 shows a removed household that applies again as an applicant, and as poor once it is registered', () => {
+    const gone: [When, Event][] = [
+      [on('2014-05-01'), registered(3)],
+      [on('2015-05-01'), removed(3)],
+    ];
+    expect(after(...gone)).toMatchObject({ status: 'removed', statusSince: '2015-05-01', procedure: null });
+    expect(after(...gone, [on('2016-05-01'), application])).toMatchObject({
+      status: 'applicant',
+      persons: 2,
+    });
+    expect(after(...gone, [on('2016-05-01'), application], [on('2016-07-01'), registered(2)])).toMatchObject({
+      status: 'stillPoor',
+      registeredOn: '2016-07-01',
+    });
+  });
+
+  it('REG-13 keeps until when policies are retained and since when they ended', () => {
+    const out: [When, Event][] = [
+      [on('2014-05-01'), registered(3)],
+      [on('2016-12-20'), exited(3)],
+      [on('2021-01-01'), policyEnded],
+    ];
+    expect(after(...out)).toMatchObject({ policiesRetainedUntil: '2020-12-31', policyEndedOn: '2021-01-01' });
+    expect(after(...out, [on('2021-06-01'), policyRetained('2022-12-31')])).toMatchObject({
+      policiesRetainedUntil: '2022-12-31',
+      policyEndedOn: null,
+    });
+  });
+
+  it('counts the findings that are open', () => {
+    const raised = findingRaised('x:2', 'x:3', 'income-not-above-line');
+    expect(after([on('2014-05-01'), registered(3)], [on('2017-01-01'), raised]).openFindings).toBe(1);
+    expect(
+      after(
+        [on('2014-05-01'), registered(3)],
+        [on('2017-01-01'), raised],
+        [on('2017-02-01'), findingClosed('x:2')],
+      ).openFindings,
+    ).toBe(0);
   });
 });
