@@ -12,6 +12,7 @@ import {
   VILLAGE,
 } from './bodies.js';
 import { shanghaiDate } from '@fupin/domain';
+import { incompleteOperations } from '@fupin/service';
 import { HouseholdDesk } from '../src/household/household-desk.js';
 import { identified, refused, startHarness, take, type Harness } from './harness.js';
 
@@ -22,6 +23,16 @@ afterAll(async () => harness?.stop());
 const WRITERS = 32;
 const of = <T>(count: number, make: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
+
+it('documents its operations with examples that fit', async () => {
+  const response = await fetch(`${harness.registry.url}/openapi.json`);
+  const document = (await response.json()) as { paths: Record<string, object> };
+  const own = Object.entries(document.paths).filter(([path]) =>
+    /v1\/(persons|person-audits|vault)/.test(path),
+  );
+  expect(own).toHaveLength(7);
+  expect(incompleteOperations({ paths: Object.fromEntries(own) })).toEqual([]);
+});
 
 describe(`claims under ${WRITERS} concurrent writers`, () => {
   it('lets a person into one household only', async () => {
