@@ -27,8 +27,8 @@ import { code, live, member, on } from './household-story.js';
 
 export const VILLAGE = '422823101201';
 export const NEIGHBOUR = '422823101202';
-/** 湖南省: another province. */
-export const HUNAN = '433130101201';
+/** 湖南省长沙市: another province. */
+export const HUNAN = '430102001001';
 
 export const relation = (value: string) => code(CodeSystem.REGISTER_RELATION, value);
 export const relations = (named: Readonly<Record<string, string>>): MemberRelation[] =>
