@@ -1,13 +1,25 @@
 import { connectKafka, partitionOf } from '@fupin/event-sourcing';
 import type { Kafka } from '@fupin/event-sourcing';
-import { HOUSEHOLD_TOPIC } from '@fupin/contracts';
+import { HOUSEHOLD_TOPIC, YEAR_TOPIC } from '@fupin/contracts';
+import type { Topic } from '@fupin/contracts';
 import { startKafka } from '@fupin/infra';
 import type { KafkaServer } from '@fupin/infra';
 import type { HouseholdRecord } from '../src/event.js';
 import { dumpReadModel } from './apply.js';
 import type { TestDatabase } from './database.js';
 import { testDatabase } from './database.js';
-import { EventWriter, exited, registered, returned, surveyed, VILLAGE } from './events.js';
+import {
+  corrected,
+  EventWriter,
+  exited,
+  moved,
+  OTHER_VILLAGE,
+  registered,
+  returned,
+  surveyed,
+  VILLAGE,
+  yearClosed,
+} from './events.js';
 import type { TestService } from './service.js';
 import { testService } from './service.js';
 
@@ -43,22 +55,26 @@ describe('the projection behind Kafka', () => {
   };
 
   /** Sends events as the relay does; a payload of one's own makes a poison message. */
-  async function send(records: readonly HouseholdRecord[], payload?: Uint8Array): Promise<void> {
+  async function send(
+    records: readonly Pick<HouseholdRecord, 'streamId' | 'version' | 'position' | 'recordedAt' | 'payload'>[],
+    payload?: Uint8Array,
+    to: Topic = HOUSEHOLD_TOPIC,
+  ): Promise<void> {
     const producer = kafka.producer();
     const messages = records.map((record) => ({
-      partition: partitionOf(record.streamId, HOUSEHOLD_TOPIC.partitions),
+      partition: partitionOf(record.streamId, to.partitions),
       key: record.streamId,
       value: payload ?? record.payload,
       headers: {
         ce_id: `${record.streamId}:${record.version}`,
         ce_source: '/fupin/registry',
         ce_specversion: '1.0',
-        ce_type: `${HOUSEHOLD_TOPIC.name}.Any`,
+        ce_type: `${to.name}.Any`,
         fupin_position: String(record.position),
       },
       timestamp: record.recordedAt.getTime(),
     }));
-    const topic = HOUSEHOLD_TOPIC.name;
+    const topic = to.name;
     const batch = { topic, topicId: await kafka.topicId(topic), messages };
     await producer.send([batch]);
     await producer.close();
@@ -189,6 +205,49 @@ describe('the projection behind Kafka', () => {
     );
   }, 90_000);
 
+  it('follows the topic of closed years beside that of households, and skips in it too', async () => {
+    const poison = yearClosed('422823', 2015, '2016-01-20', 1);
+    const closing = yearClosed('422823', 2016, '2019-06-01', 2);
+    await until(
+      async () => (await kafka.endOffsets(YEAR_TOPIC.name).catch(() => [])).length > 0 || undefined,
+    );
+    await send([poison], Buffer.from('no event at all'), YEAR_TOPIC);
+    await send([closing], undefined, YEAR_TOPIC);
+    const stopped = await until(async () => {
+      const { partitions } = (await json('/v1/projector')) as unknown as {
+        partitions: { topic: string; stopped?: { offset: number } }[];
+      };
+      return partitions.find((p) => p.topic === YEAR_TOPIC.name)?.stopped;
+    });
+    // Households go on meanwhile.
+    const id = write.household();
+    const record = write.record(id, { on: '2019-04-01' }, registered(2));
+    await send([record]);
+    expect((await api.get(`/v1/households/${id}`, {}, seen(record))).status).toBe(200);
+
+    const closings = '/v1/regions/422823/year-closings';
+    const position = { 'fupin-position': `${YEAR_TOPIC.name}:0:${closing.position}` };
+    expect((await api.get(closings, {}, position)).status).toBe(503);
+    const skip = { topic: YEAR_TOPIC.name, partition: 0, offset: stopped.offset, reason: 'A test sent it' };
+    expect((await api.send('POST', '/v1/projector/skips', skip, OPERATOR)).status).toBe(202);
+    await until(async () => ((await api.get(closings, {}, position)).status === 200 ? true : undefined));
+    expect((await json(closings))['items']).toMatchObject([{ year: 2016, knownOn: '2019-06-01' }]);
+
+    // What comes after the closing shows beside what was published.
+    const late = write.record(id, { on: '2019-08-01' }, moved(VILLAGE, OTHER_VILLAGE));
+    const right = write.record(
+      id,
+      { on: '2019-09-01', village: OTHER_VILLAGE },
+      corrected(`${id}:1`, '2016-06-01', registered(4)),
+    );
+    await send([late, right]);
+    expect((await api.get(`/v1/households/${id}`, {}, seen(right))).status).toBe(200);
+    const { published, registered: now } = (await json(
+      '/v1/regions/422823/roll-up?asOf=2016-12-31',
+    )) as unknown as Record<string, Record<string, never>>;
+    expect(Number(now!['persons']) - Number(published!['registered']!['persons'])).toBe(4);
+  }, 90_000);
+
   it('rebuilds to the same digit while the old read models serve, and goes on afterwards', async () => {
     const question = '/v1/regions/422823/years';
     const answer = await json(question);
@@ -223,4 +282,37 @@ describe('the projection behind Kafka', () => {
     );
     expect((await json(`/v1/ledger?region=${VILLAGE}&from=2020-01-01`))['items']).toHaveLength(1);
   }, 90_000);
+
+  it('rebuilds by itself when its tables are of another version, and is not ready before', async () => {
+    const question = '/v1/regions/422823/years';
+    const answer = await json(question);
+    const before = await dump();
+    await api.stop();
+    // As an older version would have left it: another shape, and rows that mean something else.
+    await db.pool.query(`COMMENT ON SCHEMA read_model IS 'shape of an older version';
+      ALTER TABLE read_model.region_day DROP COLUMN policy_ended_households;
+      UPDATE read_model.household SET persons = 99; TRUNCATE read_model.year_closing`);
+    api = await testService(db.url, kafkaServer.brokers);
+    const states = new Set<number>();
+    await until(async () => {
+      const { status } = await fetch(`${api.service.url}/health/ready`);
+      states.add(status);
+      return status === 200 ? true : undefined;
+    });
+    expect([...states]).toEqual([503, 200]);
+    expect(await json(question)).toEqual(answer);
+    expect(await dump()).toEqual(before);
+    const { items } = (await json('/v1/projector/rebuilds')) as unknown as {
+      items: { requestedBy: string }[];
+    };
+    expect(items[0]).toMatchObject({ requestedBy: 'version', outcome: 'swapped' });
+
+    // It follows both topics from where the rebuild ended.
+    const id = write.household();
+    const record = write.record(id, { on: '2020-03-01' }, registered(2));
+    await send([record]);
+    await until(async () =>
+      (await api.get(`/v1/households/${id}`, {}, seen(record))).status === 200 ? true : undefined,
+    );
+  }, 120_000);
 });
