@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { loadPolicy } from './load.js';
 import { parseRuleSets } from './parse.js';
 import { createPolicy } from './policy.js';
@@ -88,6 +92,34 @@ describe('registryPolicy', () => {
       securedIncomeAboveLine: { binding: 'hard', ruleId: 'REG-30', lineFen: undefined },
       shareOfDistrict: { binding: 'aim', ruleId: 'REG-27', share: 0.7, districtAverageFen: undefined },
     });
+  });
+
+  it('REG-27 REG-30 takes what Wuhan compares with from the installation’s settings, by year', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fupin-policy-'));
+    const settingsFile = join(folder, 'settings.yaml');
+    try {
+      writeFileSync(
+        settingsFile,
+        `settings:
+  - { id: wuhan-local, version: '1', region: '4201', name: 武汉市, from: 2016-01-01, to: 2018-12-31, parameters: {
+      municipalPovertyLine.2016: { value: '4000.00', note: example }, cityRuralIncomeGrowth.2016: { value: 0.093, note: example } } }
+  - { id: huangpi-local, version: '1', region: '420116', name: 黄陂区, from: 2016-01-01, to: 2018-12-31, parameters: {
+      districtRuralIncome.2016: { value: '17000.00', note: example } } }`,
+      );
+      const local = loadPolicy({ settingsFile });
+      const huangpi = registryPolicy(local.at('420116', '2016-06-30'), 2016);
+      expect(huangpi.localExit(2016)).toMatchObject({
+        growthAboveCity: { cityGrowth: 0.093 },
+        incomeAboveLine: { lineFen: 400_000n },
+        securedIncomeAboveLine: { lineFen: 400_000n },
+        shareOfDistrict: { districtAverageFen: 1_700_000n },
+      });
+      expect(huangpi.localExit(2017).incomeAboveLine?.lineFen).toBeUndefined();
+      const other = registryPolicy(local.at('420114', '2016-06-30'), 2016);
+      expect(other.localExit(2016).shareOfDistrict?.districtAverageFen).toBeUndefined();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('gives one object for one rule set and year', () => {

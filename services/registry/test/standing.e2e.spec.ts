@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { HouseholdEventSchema, Procedure } from '@fupin/contracts';
+import { loadDivisions } from '@fupin/domain/divisions';
 import {
   application,
   chain,
@@ -318,6 +319,49 @@ describe('the exit standard of a household', () => {
     expect((await harness.get(`${path}?on=2016-11-20`)).body).toMatchObject({ meets: true, missing: [] });
     expect(await harness.get(`${path}?on=yesterday`)).toMatchObject({ status: 400 });
     expect(await harness.get(`${path}?on=2001-01-01`)).toMatchObject({ status: 409 });
+  });
+});
+
+describe('what Wuhan asks of an exit', () => {
+  it('REG-27 names the figures that the installation has not set, to 2017, and refuses nothing for them from 2018 on', async () => {
+    const villageCode = loadDivisions().villagesOf('420116')[0]!.code;
+    const token = await harness.token('county', '420116', 'history:write');
+    const post = async (path: string, body: unknown) => {
+      const answer = await harness.post(path, body, { token });
+      return answer.status === 201 ? answer : Promise.reject(new Error(JSON.stringify(answer.body)));
+    };
+    const { body } = await post('/v1/households', application('2016-01-05', { villageCode }));
+    const { id } = body;
+    for (const [path, step] of chain('2016-01', 'identification'))
+      await post(`/v1/households/${id}/${path}`, step);
+    for (const [on, year] of [
+      ['2017-11-01', 2017],
+      ['2018-11-01', 2018],
+    ] as const) {
+      await post(`/v1/households/${id}/income-surveys`, survey(on, year, 5000));
+      await post(`/v1/households/${id}/guarantee-assessments`, { occurredOn: on, findings: findings(on) });
+    }
+    const standard = async (on: string) =>
+      (await harness.get(`/v1/households/${id}/exit-standard?on=${on}`, { token })).body;
+    const unset = (year: number) =>
+      ['cityRuralIncomeGrowth', 'municipalPovertyLine'].map((name) => ({
+        code: 'setting-missing',
+        field: `${name}.${year}`,
+        ruleId: 'REG-27',
+      }));
+    expect(await standard('2017-11-20')).toMatchObject({
+      meets: false,
+      missing: unset(2017),
+      aims: [{ code: 'setting-missing', field: 'districtRuralIncome.2017' }],
+      exitDeadline: '2018-12-31',
+    });
+    expect(await standard('2018-11-20')).toMatchObject({ meets: true, missing: [] });
+    expect((await standard('2018-11-20')) as unknown).toMatchObject({
+      aims: [...unset(2018), { code: 'setting-missing', field: 'districtRuralIncome.2018' }],
+    });
+    const steps = exitSteps('2018-11');
+    for (const [path, step] of steps) await post(`/v1/households/${id}/${path}`, step);
+    expect((await harness.get(`/v1/households/${id}`, { token })).body).toMatchObject({ status: 'exited' });
   });
 });
 

@@ -31,6 +31,7 @@ import { documentClaim, DocumentStore } from './document-store.js';
 import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
+import './standing-problems.js';
 import { DOCUMENT_KINDS, nameOf } from './names.js';
 
 /** Who may see where the papers lie. */
@@ -183,8 +184,7 @@ function documentView(filed: DocumentFiled, filedOn: string): DocumentView {
 
 const documentKnown = () =>
   new Problem('document-known', {
-    status: 409,
-    title: 'A document of this id was filed before',
-    titleZh: '该材料编号已归档',
     field: 'documentId',
+    detail: 'A document of this id was filed before, maybe for another household',
+    detailZh: '该材料编号已归档（可能属于其他户）',
   });

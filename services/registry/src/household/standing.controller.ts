@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { UuidParam } from '../uuid-param.js';
 import { HouseholdDesk } from './household-desk.js';
 import * as requests from './requests.js';
+import './standing-problems.js';
 import { ExitReversalDto, PolicyEndingDto, PolicyRetentionDto, RemovalProposalDto } from './standing.dto.js';
 
 /** What puts right where a household stands in the register, and what it keeps after its exit. */

@@ -22,6 +22,7 @@ import {
 } from './steps.dto.js';
 import { announcementTask, noticeTask } from './permissions.js';
 import * as requests from './requests.js';
+import './standing-problems.js';
 import { ObjectionRaisedView } from './views.dto.js';
 
 /** The steps of identification, exit, return and removal, one household at a time. */
@@ -85,7 +86,13 @@ export class StepsController {
 
   @Post('public-notices')
   @ApiOperation({ summary: 'Post a public notice in village or township / 公示' })
-  @ApiProblems('notice-too-short', 'income-not-above-line', 'guarantee-missing', 'several-reasons')
+  @ApiProblems(
+    'notice-too-short',
+    'income-not-above-line',
+    'guarantee-missing',
+    'setting-missing',
+    'several-reasons',
+  )
   async publicNotice(
     @Param('id', UuidParam) id: string,
     @Body() body: PublicNoticeDto,
@@ -190,6 +197,7 @@ export class StepsController {
     'objection-open',
     'income-not-above-line',
     'guarantee-missing',
+    'setting-missing',
     'several-reasons',
   )
   async announcement(
