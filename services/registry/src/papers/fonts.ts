@@ -17,9 +17,18 @@ export interface Run {
   readonly text: string;
 }
 
+interface Letter {
+  readonly font: Font;
+  /** In em. */
+  readonly width: number;
+  /** Whether the font has it at all. */
+  readonly known: boolean;
+}
+
 /** The letters of papers. Fonts are read when the first paper is printed and then kept (15 MB each). */
 export class PaperFonts {
   private readonly loaded = new Map<string, Font>();
+  private readonly letters = { regular: new Map<string, Letter>(), bold: new Map<string, Letter>() };
 
   /** `rare` is the path of a font (TTF, OTF or TTC) for characters that the package's font lacks. */
   constructor(private readonly rare?: string) {}
@@ -28,21 +37,20 @@ export class PaperFonts {
   missing(texts: Iterable<string>): string[] {
     const missing = new Set<string>();
     for (const text of texts)
-      for (const char of text) if (!/\s/.test(char) && !this.fontOf(char, 'regular')) missing.add(char);
+      for (const char of text) if (!this.letter(char, 'regular').known && !/\s/.test(char)) missing.add(char);
     return [...missing];
   }
 
   /** Width of a character in em. */
   widthOf(char: string, weight: Weight): number {
-    const font = this.fontOf(char, weight) ?? this.base(weight);
-    return font.glyphForCodePoint(codePointOf(char)).advanceWidth / font.unitsPerEm;
+    return this.letter(char, weight).width;
   }
 
   /** Cuts a text where the font changes. */
   runs(text: string, weight: Weight): Run[] {
     const runs: { font: Font; text: string }[] = [];
     for (const char of text) {
-      const font = this.fontOf(char, weight) ?? this.base(weight);
+      const { font } = this.letter(char, weight);
       const last = runs.at(-1);
       if (last?.font === font) last.text += char;
       else runs.push({ font, text: char });
@@ -50,12 +58,22 @@ export class PaperFonts {
     return runs;
   }
 
-  private fontOf(char: string, weight: Weight): Font | undefined {
+  /** In which font a character is set and how wide it is; kept, for a list asks a hundred thousand times. */
+  private letter(char: string, weight: Weight): Letter {
+    const letters = this.letters[weight];
+    let letter = letters.get(char);
+    if (!letter) letters.set(char, (letter = this.lookUp(char, weight)));
+    return letter;
+  }
+
+  private lookUp(char: string, weight: Weight): Letter {
     const codePoint = codePointOf(char);
     const base = this.base(weight);
-    if (base.hasGlyphForCodePoint(codePoint)) return base;
-    const rare = this.rare === undefined ? undefined : this.load(this.rare);
-    return rare?.hasGlyphForCodePoint(codePoint) ? rare : undefined;
+    const fonts = [base, ...(this.rare === undefined ? [] : [this.load(this.rare)])];
+    const found = fonts.find((font) => font.hasGlyphForCodePoint(codePoint));
+    const font = found ?? base;
+    const width = font.glyphForCodePoint(codePoint).advanceWidth / font.unitsPerEm;
+    return { font, width, known: found !== undefined };
   }
 
   private base(weight: Weight): Font {

@@ -239,7 +239,10 @@ class Setter {
   private at(text: string, x: number, y: number, size: number, weight: Weight): void {
     this.doc.fontSize(size);
     for (const run of this.fonts.runs(text, weight)) {
-      this.doc.font(run.font).text(run.text, x, y + size * 1.1, { lineBreak: false, baseline: 'alphabetic' });
+      // Under its name a font is found again; without one it would be opened and compared each time.
+      this.doc
+        .font(run.font, run.font.postscriptName)
+        .text(run.text, x, y + size * 1.1, { lineBreak: false, baseline: 'alphabetic' });
       x += this.measure(run.text, size, weight);
     }
   }

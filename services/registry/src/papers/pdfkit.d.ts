@@ -55,7 +55,8 @@ declare module 'pdfkit' {
     addPage(): this;
     switchToPage(index: number): this;
     bufferedPageRange(): { readonly start: number; readonly count: number };
-    font(font: Font): this;
+    /** The second is the name under which the font is kept. */
+    font(font: Font, family: string): this;
     fontSize(size: number): this;
     text(text: string, x: number, y: number, options: TextOptions): this;
     lineWidth(width: number): this;
