@@ -4,20 +4,17 @@ import { yuan } from './form.js';
 import type { SamplePerson } from './people.js';
 import { runRemoval, surveyOf, type Known, type VillageYear } from './village-year.js';
 
-interface Member {
-  readonly personId: string;
-  readonly birthYear: number;
-  readonly sex: 'male' | 'female';
-}
 interface EventRow {
   readonly id: string;
   readonly type: string;
+  readonly occurredOn: string;
+  readonly event: { readonly members?: readonly { readonly personId: string }[] };
 }
 
 /** 错退回退, in February: the exit of the year before is cancelled; in autumn the household exits like others. */
 export async function reverseExit({ registry, year }: VillageYear, { householdId }: Known): Promise<void> {
-  const events = await eventsOf(registry, householdId);
-  const exit = events.findLast(({ type }) => type === 'HouseholdExited');
+  // Everything is found in the events and not in the present state: on a repetition the household has moved on.
+  const exit = (await eventsOf(registry, householdId)).find(({ type }) => type === 'HouseholdExited');
   const on = `${year}-02-20`;
   await registry.post(
     `/v1/households/${householdId}/exit-reversals`,
@@ -37,8 +34,11 @@ export async function playChange(at: VillageYear, known: Known, change: SampleCh
   const { householdId, household } = known;
   const post = (path: string, body: object) =>
     registry.post(`/v1/households/${householdId}/${path}`, body, `sample-${householdId}-${year}-${path}`);
-  const members = async () =>
-    (await registry.get<{ members: Member[] }>(`/v1/households/${householdId}`)).members;
+  /** The members as they were registered, in the order of the form. */
+  const members = async () => {
+    const events = await eventsOf(registry, householdId);
+    return events.find(({ type }) => type === 'HouseholdRegistered')?.event.members ?? [];
+  };
   const on = `${year}-12-05`;
   switch (change.kind) {
     case 'birth': {
@@ -117,7 +117,9 @@ async function correctSurvey({ registry, year }: VillageYear, known: Known): Pro
     { ...figures, occurredOn: `${year}-12-01`, wage },
     `sample-${householdId}-${year}-slip`,
   );
-  const slip = (await eventsOf(registry, householdId)).findLast(({ type }) => type === 'IncomeSurveyed');
+  const slip = (await eventsOf(registry, householdId)).find(
+    ({ type, occurredOn }) => type === 'IncomeSurveyed' && occurredOn === `${year}-12-01`,
+  );
   await registry.post(
     `/v1/households/${householdId}/corrections`,
     {
@@ -132,7 +134,7 @@ async function correctSurvey({ registry, year }: VillageYear, known: Known): Pro
 }
 
 async function eventsOf(registry: Client, householdId: string): Promise<readonly EventRow[]> {
-  return (await registry.get<{ items: EventRow[] }>(`/v1/households/${householdId}/events?limit=200`)).items;
+  return (await registry.get<{ items: EventRow[] }>(`/v1/households/${householdId}/events`)).items;
 }
 
 const personOf = (person: SamplePerson) => ({

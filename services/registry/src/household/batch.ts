@@ -7,7 +7,7 @@ import {
   assertWithin,
   type CommandRequest,
 } from '@fupin/service';
-import type { AppendExtras } from '@fupin/event-sourcing';
+import type { AppendExtras, IdempotencyKey } from '@fupin/event-sourcing';
 import { Villages } from '../villages.js';
 import type { BatchAnswer, BatchOutcome, HouseholdItem } from './batch.dto.js';
 import type { Basis, HouseholdCommand } from './commands.js';
@@ -80,13 +80,13 @@ export class VillageBatch {
     const basis = await this.desk.basis(request.caller, village, body.occurredOn);
     const list = await this.listOf(request, village, body, step);
     await step.prepare?.(village, list.length);
-    const villages = await this.directory.villagesOf(list.map((item) => item.householdId));
+    const here = await this.here(request, village, list);
 
     const outcomes = new Map<string, HandledHousehold | Error>();
     const items: DeskItem[] = [];
     list.forEach((item, index) => {
       const { householdId } = item;
-      if (villages.get(householdId) !== village) {
+      if (!here.has(householdId)) {
         outcomes.set(householdId, notInVillage());
         return;
       }
@@ -99,9 +99,7 @@ export class VillageBatch {
           envelope: context.envelope,
           ...(context.extras && { extras: context.extras }),
           ...(item.expectedVersion !== undefined && { expectedVersion: item.expectedVersion }),
-          ...(context.idempotency && {
-            idempotency: { ...context.idempotency, key: `${context.idempotency.key}:${householdId}` },
-          }),
+          ...(context.idempotency && { idempotency: itemKey(context.idempotency, householdId) }),
         },
       });
     });
@@ -114,6 +112,24 @@ export class VillageBatch {
       });
     }
     return answer(list.map(({ householdId }) => [householdId, outcomes.get(householdId)]));
+  }
+
+  /**
+   * Those of the list that the step may be about: the village's households, and those that a repeated list was about when
+   * they still lived here, which are answered as then.
+   */
+  private async here(
+    { idempotency }: CommandRequest,
+    village: string,
+    list: readonly HouseholdItem[],
+  ): Promise<ReadonlySet<string>> {
+    const villages = await this.directory.villagesOf(idsOf(list));
+    const here = new Set(idsOf(list).filter((id) => villages.get(id) === village));
+    const elsewhere = idsOf(list).filter((id) => !here.has(id));
+    if (!idempotency || elsewhere.length === 0) return here;
+    const seen = await this.desk.seen(elsewhere.map((id) => itemKey(idempotency, id)));
+    elsewhere.forEach((id, index) => seen[index] && here.add(id));
+    return here;
   }
 
   private async listOf<I extends HouseholdItem>(
@@ -162,6 +178,12 @@ const idsOf = (items: readonly HouseholdItem[]): string[] => items.map(({ househ
 
 const eachProblem = (code: string, detail: string, detailZh: string) =>
   validationProblem([{ field: 'each', code, detail, detailZh }]);
+
+/** Each household of a list has a key of its own, made of the list's. */
+const itemKey = (idempotency: IdempotencyKey, householdId: string): IdempotencyKey => ({
+  ...idempotency,
+  key: `${idempotency.key}:${householdId}`,
+});
 
 function answer(results: readonly (readonly [string, HandledHousehold | Error | undefined])[]): BatchAnswer {
   const last = new Map<number, HandledHousehold>();

@@ -7,6 +7,7 @@ import {
   type CommandContext,
   type CommandError,
   type Handled,
+  type IdempotencyKey,
 } from '@fupin/event-sourcing';
 import { assertWithin, type Caller, type CommandRequest } from '@fupin/service';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
@@ -81,6 +82,11 @@ export class HouseholdDesk {
       householdStream,
       items.map(({ householdId, command, context }) => ({ streamId: householdId, command, context })),
     );
+  }
+
+  /** For each key whether it was seen before, in order. */
+  async seen(keys: readonly IdempotencyKey[]): Promise<boolean[]> {
+    return (await this.handler.store.seenMany(keys)).map(Boolean);
   }
 
   /** What comes with a command: envelope, expected version, idempotency key, claims and rows. */
