@@ -64,7 +64,7 @@ export class HouseholdsController {
       address: body.address,
     });
     // A new stream: whatever If-Match says cannot be about it.
-    const asNew = new CommandRequest(request.caller, request.ids, request.idempotency, 0);
+    const asNew = new CommandRequest(request.caller, request.ids, this.vault.keyed(request.idempotency), 0);
     const extras = { take: intake.claims, attachments: intake.attachments };
     const command = application(body, basis, intake.members);
     try {
@@ -77,7 +77,7 @@ export class HouseholdsController {
   }
 
   @Post(':id/applications')
-  @ApiOperation({ summary: 'Apply again after having been turned down / 未通过后再次申请' })
+  @ApiOperation({ summary: 'Apply again after having been turned down or removed / 未通过或清退后再次申请' })
   @ApiCreatedResponse({ type: CommandAnswer })
   @ApiProblems('wrong-status')
   async applyAgain(
