@@ -12,7 +12,7 @@ import {
   VILLAGE,
 } from './bodies.js';
 import { shanghaiDate } from '@fupin/domain';
-import { incompleteOperations } from '@fupin/service';
+import { fingerprint, incompleteOperations } from '@fupin/service';
 import { HouseholdDesk } from '../src/household/household-desk.js';
 import { identified, refused, startHarness, take, type Harness } from './harness.js';
 
@@ -618,6 +618,31 @@ describe('correction of who a person is', () => {
     expect(search.body).toMatchObject({ personId, householdId: id });
   });
 
+  it('repeats a correction under its key as one, and keeps no fingerprint that numbers could be tried against', async () => {
+    const { id, personId } = await household();
+    const path = `/v1/persons/${personId}/corrections`;
+    const body = right({ idNumber: idNumber() });
+    const key = randomUUID();
+    const answers = [1, 2].map(() => harness.post(path, body, { headers: { 'idempotency-key': key } }));
+    expect((await Promise.all(answers)).map((answer) => [answer.status, answer.body.version])).toEqual([
+      [201, 2],
+      [201, 2],
+    ]);
+    const { body: log } = await harness.get(`/v1/households/${id}/events`);
+    expect(log.items).toHaveLength(2);
+    const { rows } = await harness.pool.query<{ fingerprint: Buffer }>(
+      'SELECT fingerprint FROM keys WHERE key LIKE $1',
+      [`request:%${key}`],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.fingerprint.equals(Buffer.from(fingerprint('POST', path, body)))).toBe(false);
+    expect(
+      await harness.post(path, right({ name: '别人' }), { headers: { 'idempotency-key': key } }),
+    ).toMatchObject({
+      status: 422,
+    });
+  });
+
   it('refuses a number that another household has, and changes nothing', async () => {
     const taken = idNumber();
     await household({ idNumber: taken });
@@ -749,15 +774,23 @@ describe('erasure after the archive’s retention period', () => {
     expect(view.members[0]?.personId).not.toBe(personId);
   });
 
-  it('takes the notes of a household with its last person', async () => {
+  it('takes the notes of a household and where its papers lie with its last person', async () => {
     const { id, personId } = await turnedDown();
     await harness.pool.query(
       `INSERT INTO vault_notes (note_id, household_id, kind, key_id, text) VALUES ($1, $2, 'objection', 'k1', '\\x00')`,
       [randomUUID(), id],
     );
+    await harness.pool.query(
+      `INSERT INTO household_documents (document_id, household_id, key_id, location) VALUES ($1, $2, 'k1', '\\x00')`,
+      [randomUUID(), id],
+    );
     desk().today = () => '2046-01-07';
     expect(await erase(personId)).toMatchObject({ status: 201 });
-    const { rows } = await harness.pool.query('SELECT FROM vault_notes WHERE household_id = $1', [id]);
+    const { rows } = await harness.pool.query(
+      `SELECT FROM vault_notes WHERE household_id = $1
+       UNION ALL SELECT FROM household_documents WHERE household_id = $1`,
+      [id],
+    );
     expect(rows).toHaveLength(0);
   });
 

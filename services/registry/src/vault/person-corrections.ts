@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Sex } from '@fupin/contracts';
 import { parsePersonNumber } from '@fupin/domain';
-import { ClaimTaken, CommandHandler, VersionMismatch } from '@fupin/event-sourcing';
+import { AttachmentMissed, ClaimTaken, CommandHandler, VersionMismatch } from '@fupin/event-sourcing';
 import { CommandRequest, Problem } from '@fupin/service';
-import type { CorrectPerson } from '../household/commands.js';
+import type { Basis, CorrectPerson } from '../household/commands.js';
 import { HouseholdDesk, type HandledHousehold } from '../household/household-desk.js';
 import { householdStream } from '../household/household.stream.js';
 import { CORRECTION_REASONS, PERSON_FIELDS, type PersonFieldName } from '../household/names.js';
@@ -34,28 +34,12 @@ export class PersonCorrections {
     body: PersonCorrectionDto,
     purpose: string | undefined,
   ): Promise<HandledHousehold> {
-    const place = await this.erasures.placeWithin(request.caller, personId);
-    assertMay(request.caller, 'personCorrection');
-    const basis = await this.desk.basis(request.caller, place.villageCode, body.occurredOn);
-    const change = changeOf(body);
-    const number = body.idNumber === undefined ? undefined : parsePersonNumber(body.idNumber);
-    const command: CorrectPerson = {
-      type: 'correctPerson',
-      ...basis,
-      personId,
-      fields: FIELDS.filter((field) => change[field] !== undefined).map((field) => PERSON_FIELDS[field]),
-      reason: CORRECTION_REASONS[body.reason],
-      ...(number?.ok && {
-        number: { birthDate: number.birthDate, sex: number.sex === 'male' ? Sex.MALE : Sex.FEMALE },
-      }),
-    };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const handled = await this.attempt(request, place, command, change);
-        await this.vault.audits.write(request.caller, 'correct', [place], purpose);
-        return handled;
+        return await this.attempt(request, personId, body, purpose);
       } catch (error) {
         if (error instanceof ClaimTaken) throw numberTaken();
+        if (error instanceof AttachmentMissed) throw erasedPerson();
         const moved = error instanceof VersionMismatch && request.expectedVersion === undefined;
         if (!moved || attempt === ATTEMPTS) throw error;
       }
@@ -68,18 +52,45 @@ export class PersonCorrections {
    */
   private async attempt(
     request: CommandRequest,
-    { personId, householdId, villageCode }: { personId: string; householdId: string; villageCode: string },
-    command: CorrectPerson,
-    change: PersonChange,
+    personId: string,
+    body: PersonCorrectionDto,
+    purpose: string | undefined,
   ): Promise<HandledHousehold> {
+    const { caller, ids, idempotency } = request;
+    const place = await this.erasures.placeWithin(caller, personId);
+    assertMay(caller, 'personCorrection');
+    const { householdId, villageCode } = place;
     const { version } = await this.handler.read(householdStream, householdId);
+    const change = changeOf(body);
     const extras = await this.vault.correction(personId, change);
     if (!extras) throw erasedPerson();
+    const basis = await this.desk.basis(caller, villageCode, body.occurredOn);
+    const command = commandOf(personId, body, change, basis);
     const expected = request.expectedVersion ?? version;
-    const { caller, ids, idempotency } = request;
-    const sure = new CommandRequest(caller, ids, idempotency, expected);
-    return this.desk.handle(sure, householdId, villageCode, command, extras);
+    const sure = new CommandRequest(caller, ids, this.vault.keyed(idempotency), expected);
+    const handled = await this.desk.handle(sure, householdId, villageCode, command, extras);
+    await this.vault.audits.write(caller, 'correct', [place], purpose);
+    return handled;
   }
+}
+
+function commandOf(
+  personId: string,
+  body: PersonCorrectionDto,
+  change: PersonChange,
+  basis: Basis,
+): CorrectPerson {
+  const number = body.idNumber === undefined ? undefined : parsePersonNumber(body.idNumber);
+  return {
+    type: 'correctPerson',
+    ...basis,
+    personId,
+    fields: FIELDS.filter((field) => change[field] !== undefined).map((field) => PERSON_FIELDS[field]),
+    reason: CORRECTION_REASONS[body.reason],
+    ...(number?.ok && {
+      number: { birthDate: number.birthDate, sex: number.sex === 'male' ? Sex.MALE : Sex.FEMALE },
+    }),
+  };
 }
 
 function changeOf(body: PersonCorrectionDto): PersonChange {

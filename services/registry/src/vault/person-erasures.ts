@@ -20,7 +20,8 @@ export interface Erasure {
 
 /**
  * 依规销毁: takes who a person was out of the vault once the archive no longer needs it. Events, figures and the opaque id
- * stay; row, notes about the person, purposes of looks at them and the claim on their number go.
+ * stay; row, notes about the person, purposes of looks at them and the claim on their number go, with the last person of a
+ * household also its notes and where its papers lie.
  */
 @Injectable()
 export class PersonErasures {
@@ -91,12 +92,14 @@ export class PersonErasures {
         [`claim:${personClaim(hash)}`, `request:import:${hash}`],
       ]);
       await client.query('DELETE FROM vault_notes WHERE person_id = $1', [personId]);
-      // Notes about the household may speak of anybody in it: they go with the last of them.
-      await client.query(
-        `DELETE FROM vault_notes WHERE household_id = $1
-           AND NOT EXISTS (SELECT FROM person_vault WHERE household_id = $1)`,
-        [householdId],
-      );
+      // Notes about the household and paths of its papers may name anybody in it: they go with the last of them.
+      for (const table of ['vault_notes', 'household_documents']) {
+        await client.query(
+          `DELETE FROM ${table} WHERE household_id = $1
+             AND NOT EXISTS (SELECT FROM person_vault WHERE household_id = $1)`,
+          [householdId],
+        );
+      }
       await client.query(
         'UPDATE person_audit SET purpose = NULL, key_id = NULL, sealed_purpose = NULL WHERE person_id = $1',
         [personId],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AppendExtras, Attachment } from '@fupin/event-sourcing';
+import type { AppendExtras, Attachment, IdempotencyKey } from '@fupin/event-sourcing';
 import type { Caller } from '@fupin/service';
 import { parsePersonNumber } from '@fupin/domain';
 import { Pool } from 'pg';
@@ -66,6 +66,17 @@ export class PersonVault {
   /** See {@link takeIn}: rows and claims for the append that brings the household in. */
   takeIn(household: Parameters<typeof takeIn>[1]): Intake {
     return takeIn(this.keys, household);
+  }
+
+  /**
+   * The idempotency key of a request whose body names persons: its fingerprint under the vault's hash key, so that nobody
+   * else can try out numbers against it.
+   */
+  keyed(idempotency: IdempotencyKey | undefined): IdempotencyKey | undefined {
+    if (!idempotency) return undefined;
+    const { key, fingerprint } = idempotency;
+    const text = Buffer.from(fingerprint).toString('hex');
+    return { key, fingerprint: Buffer.from(numberHash(this.keys, text), 'hex') };
   }
 
   /** A row of free text for the append that it belongs to; one about a person alone names them and goes with them. */
