@@ -88,6 +88,7 @@ export class Imports implements OnApplicationBootstrap, OnModuleDestroy {
     stream: AsyncIterable<Uint8Array>,
   ): Promise<{ view: ImportView; known: boolean }> {
     const { caller } = request;
+    this.thread?.prepare();
     const upload: Upload = {
       ...file,
       subject: caller.subject,

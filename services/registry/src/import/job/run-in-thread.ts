@@ -14,6 +14,8 @@ const YOUNG_GENERATION_MB = 64;
 
 /** Runs imports in a thread of its own. */
 export interface ImportThread {
+  /** Lets the thread start, because work is coming: a file on its way is in no hurry yet. */
+  prepare(): void;
   /** As `runImport`; one at a time. */
   run(
     options: Pick<RunOptions, 'batch' | 'stopping' | 'onCheckpoint'>,
@@ -49,11 +51,24 @@ export function importThread(given: {
   };
   const close = async (): Promise<void> => {
     clearTimeout(idle);
-    await thread?.terminate();
+    const ending = thread;
+    // Whoever comes from now on begins another one.
+    thread = undefined;
+    await ending?.terminate();
   };
+  const keepForAWhile = (): void => {
+    clearTimeout(idle);
+    idle = setTimeout(() => void close(), given.idleMs ?? IDLE_MS).unref();
+  };
+  let running = false;
 
   return {
+    prepare() {
+      thread ??= start();
+      if (!running) keepForAWhile();
+    },
     async run({ batch, stopping, onCheckpoint }, record) {
+      running = true;
       clearTimeout(idle);
       Atomics.store(stop, 0, 0);
       const worker = (thread ??= start());
@@ -78,7 +93,8 @@ export function importThread(given: {
         });
       } finally {
         clearInterval(look);
-        idle = setTimeout(() => void close(), given.idleMs ?? IDLE_MS).unref();
+        running = false;
+        keepForAWhile();
       }
     },
     close,
