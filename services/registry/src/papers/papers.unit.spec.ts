@@ -205,6 +205,22 @@ describe('what papers say', () => {
     expect(pages.join('').match(/阿卜杜热合曼/g)).toHaveLength(60);
   });
 
+  test('given a cell higher than a page, then it goes on overleaf and nothing is lost', async () => {
+    const lines = Array.from({ length: 150 }, (_, index) => `行${index + 1}。`);
+    const rows = [
+      ['前', ''],
+      [lines.join('\n'), '长'],
+      ['后', ''],
+    ];
+    const blocks = [{ kind: 'table' as const, widths: [1, 1], head: ['甲', '乙'], rows }];
+    const pages = await textOf({ ...review(), blocks });
+    const text = pages.join('');
+    expect(pages.length).toBeGreaterThan(2);
+    for (const line of lines) expect(text).toContain(line);
+    expect(text.match(/甲乙/g)).toHaveLength(pages.length);
+    expect(text.indexOf('后')).toBeGreaterThan(text.indexOf('行150。'));
+  });
+
   test('given 500 households, when the list is printed, then other work goes on meanwhile', async () => {
     let turns = 0;
     const turn = () => {
