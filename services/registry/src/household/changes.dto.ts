@@ -20,7 +20,7 @@ export class RelationDto {
   /** Relation to the head; 01 is the head / 与户主关系 @example {"code": "01"} */
   @ValidateNested()
   @Type(() => CodeDto)
-  @IsCodeOf('registerRelation')
+  @IsCodeOf('registerRelation', 'gbt4761')
   relation!: CodeDto;
 }
 
@@ -51,7 +51,7 @@ export class MemberJoinDto extends Dated {
   @IsOptional()
   @ValidateNested()
   @Type(() => CodeDto)
-  @IsCodeOf('registerRelation')
+  @IsCodeOf('registerRelation', 'gbt4761')
   relation?: CodeDto;
 
   /** Birth only: one or two parents among the members / 父母 @example [] */

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  CodeSystem,
   HouseholdExtinguishedSchema,
   HouseholdKind,
   HouseholdKindChangedSchema,
@@ -7,6 +8,7 @@ import {
   LeaveReason,
   MemberAddedSchema,
   MemberLeftSchema,
+  MemberRelationSchema,
 } from '@fupin/contracts';
 import { given, recorded } from '@fupin/event-sourcing/testing';
 import { fold } from '@fupin/event-sourcing/decider';
@@ -178,6 +180,15 @@ describe('自然减少', () => {
     household()
       .when(change.leaves('2016-03-01', 'child', undefined, { head: '02', spouse: '01' }))
       .thenRefused({ code: 'relations-not-needed' });
+    // 户主 is 02 in GB/T 4761, where the register's 02 is the spouse.
+    const national = change.leaves('2016-03-01', 'head', undefined, { child: '03' });
+    const spouse = create(MemberRelationSchema, {
+      personId: 'spouse',
+      relation: story.code(CodeSystem.GBT_4761, '02'),
+    });
+    household()
+      .when({ ...national, relations: [spouse, ...national.relations] })
+      .thenState((state) => expect(state).toHaveProperty('file.members.length', 2));
     const twice = change.leaves('2016-03-01', 'head', undefined, heirs);
     household()
       .when({ ...twice, relations: [...twice.relations, ...change.relations({ child: '03' })] })

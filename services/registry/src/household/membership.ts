@@ -1,8 +1,9 @@
-import { CodeSystem, LeaveReason, type CodedValue, type Member, type MemberRelation } from '@fupin/contracts';
+import { LeaveReason, type Member, type MemberRelation } from '@fupin/contracts';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
 import { wrongStatus, type Event } from './basis.js';
 import { factsOf } from './evolve.js';
+import { isHead } from './identification.js';
 import type { Departure, HouseholdFile, HouseholdState, KnownHousehold } from './state.js';
 
 // What joining, leaving, splitting and merging ask alike about who belongs to a household.
@@ -50,10 +51,6 @@ function membersIn(event: Event): readonly Member[] {
   return 'members' in event.value ? event.value.members : [];
 }
 
-/** Relation 01 of the register's own list is 本人或户主. */
-const isHeadRelation = (relation: CodedValue | undefined): boolean =>
-  relation?.system === CodeSystem.REGISTER_RELATION && relation.code === '01';
-
 /**
  * What stands against relations to a (new) head: everyone of `persons` must be named, once, nobody else, and exactly one
  * of them as the head.
@@ -75,7 +72,7 @@ export function relationRefusals(
       field,
     });
   }
-  if (relations.filter(({ relation }) => isHeadRelation(relation)).length !== 1) {
+  if (relations.filter(isHead).length !== 1) {
     refusals.push(oneHeadNeeded(field));
   }
   return refusals;
@@ -89,7 +86,7 @@ export function remainingRefusals(
   field: string,
 ): Refusal[] {
   const remaining = file.members.filter(({ personId }) => !leaving.includes(personId));
-  const headLeaves = !remaining.some(({ relation }) => isHeadRelation(relation));
+  const headLeaves = !remaining.some(isHead);
   if (remaining.length > 0 && headLeaves) {
     const persons = remaining.map(({ personId }) => personId);
     return relationRefusals(relations, persons, field);
