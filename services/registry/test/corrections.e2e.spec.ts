@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
 import { HouseholdEventSchema, RegisterFindingOutcome, YearEventSchema } from '@fupin/contracts';
 import { addDays, shanghaiDate } from '@fupin/domain';
@@ -8,7 +9,7 @@ import type { EventView, HouseholdView } from '../src/household/views.dto.js';
 import type { ImportView } from '../src/import/import.dto.js';
 import { csvOf, household } from '../src/import/import.fixture.js';
 import { yearStreamId } from '../src/year/year.stream.js';
-import { application, COUNTY, evidence, exitSteps, findings, survey, VILLAGE } from './bodies.js';
+import { application, checkDigit, COUNTY, evidence, exitSteps, findings, survey, VILLAGE } from './bodies.js';
 import { identified, refused, startHarness, take, type Answer, type Harness } from './harness.js';
 
 // Mistakes and their repair, and the closing of a year, over real PostgreSQL and Kafka.
@@ -181,6 +182,104 @@ describe('corrections (更正)', () => {
       members: [{ monthsWorked: 7 }, { monthsWorked: 7 }, { monthsWorked: 7 }],
       openFindings: [],
     });
+  });
+
+  it('puts members right: who joined how, what changed, why somebody left', async () => {
+    const id = await identified(harness);
+    const [head, spouse, third] = (await view(id)).members.map(({ personId }) => personId);
+    const body = `422823201605${String(randomInt(10, 29))}${String(randomInt(100, 999))}`;
+    const bornOn = `2016-05-${body.slice(12, 14)}`;
+    await take(harness, id, [
+      [
+        'members',
+        {
+          occurredOn: bornOn,
+          reason: 'birth',
+          person: { name: '覃小宝', idNumber: body + checkDigit(body), relation: { code: '04' } },
+          parentPersonIds: [head, spouse],
+        },
+      ],
+      ['member-changes', { occurredOn: '2016-06-01', personId: spouse, monthsWorked: 3 }],
+      ['member-departures', { occurredOn: '2016-07-01', personId: third, reason: 'marriage' }],
+      ['kind-changes', { occurredOn: '2016-08-01', householdKind: 'dibao' }],
+    ]);
+    const baby = (await view(id)).members.at(-1)?.personId ?? '';
+    const relation = { code: '04' };
+    const path = `/v1/households/${id}/corrections`;
+    for (const [type, right] of [
+      [
+        'MemberAdded',
+        {
+          memberAddition: {
+            reason: 'birth',
+            parentPersonIds: [spouse],
+            member: { personId: baby, relation, medicalInsurance: true },
+          },
+        },
+      ],
+      ['MemberChanged', { member: { personId: spouse, relation: { code: '02' }, monthsWorked: 8 } }],
+      ['MemberLeft', { memberDeparture: { reason: 'other' }, rightOccurredOn: '2016-07-02' }],
+      ['HouseholdKindChanged', { householdKind: 'tekun' }],
+    ] as const) {
+      const answer = await harness.post(path, correction(await eventOf(id, type), right));
+      expect({ type, status: answer.status, body: answer.body }).toMatchObject({ status: 201 });
+    }
+    expect(await view(id)).toMatchObject({
+      householdKind: 'tekun',
+      persons: 3,
+      members: [
+        { personId: head },
+        { personId: spouse, monthsWorked: 8 },
+        { personId: baby, medicalInsurance: true },
+      ],
+    });
+    const added = await eventOf(id, 'MemberAdded');
+    const bad: [string, Record<string, unknown>, string, string][] = [
+      [
+        added,
+        {
+          memberAddition: {
+            reason: 'birth',
+            parentPersonIds: [spouse],
+            member: { personId: third, relation },
+          },
+        },
+        'persons-differ',
+        'memberAddition.members',
+      ],
+      [
+        added,
+        { memberAddition: { reason: 'birth', member: { personId: baby, relation, pension: true } } },
+        'parents-missing',
+        'memberAddition.parentPersonIds',
+      ],
+      [added, { rightOccurredOn: '2017-05-01' }, 'birth-date-differs', 'rightOccurredOn'],
+      [
+        await eventOf(id, 'MemberLeft'),
+        { memberDeparture: { reason: 'death' } },
+        'death-not-correctable',
+        'memberDeparture.reason',
+      ],
+      [
+        await eventOf(id, 'MemberChanged'),
+        { rightOccurredOn: '2015-12-31' },
+        'before-file-opened',
+        'rightOccurredOn',
+      ],
+    ];
+    for (const [eventId, change, code, field] of bad) {
+      const answer = await refused(harness, path, correction(eventId, change));
+      const reasons = answer.body.errors ?? [
+        {
+          code: answer.body.type.split(':').at(-1),
+          field: (answer.body as unknown as { field: string }).field,
+        },
+      ];
+      expect({ status: answer.status, reasons }).toMatchObject({
+        status: 409,
+        reasons: expect.arrayContaining([expect.objectContaining({ code, field })]),
+      });
+    }
   });
 
   it('REG-05 REG-19 shows an exit that a repair makes unlawful as a finding, until it is put right or closed', async () => {

@@ -1,4 +1,4 @@
-import { OmitType, PickType } from '@nestjs/swagger';
+import { OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -11,7 +11,8 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { IsCodeOf, IsDay, IsFreeText } from '../validators.js';
+import { IsDay, IsFreeText } from '../validators.js';
+import { RelationDto } from './changes.dto.js';
 import {
   GuaranteeAssessmentDto,
   IncomeSurveyDto,
@@ -19,7 +20,7 @@ import {
   MonitoringVisitDto,
 } from './facts.dto.js';
 import { CORRECTION_REASONS, ENTRY_KINDS, HOUSEHOLD_KINDS, JOIN_REASONS, LEAVE_REASONS } from './names.js';
-import { CausesDto, CodeDto, Dated, PersonDto } from './parts.dto.js';
+import { CausesDto, Dated, PersonDto } from './parts.dto.js';
 
 /** Id of an event as lists of events show it. */
 export const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[1-9]\d{0,8}$/;
@@ -83,15 +84,6 @@ export class RightMemberAdditionDto {
   parentPersonIds?: string[];
 }
 
-/** A member's relation to the head / 与户主关系 */
-export class RightRelationDto extends PickType(RightMemberDto, ['personId']) {
-  /** 与户主关系 @example {"code": "01"} */
-  @ValidateNested()
-  @Type(() => CodeDto)
-  @IsCodeOf('registerRelation')
-  relation!: CodeDto;
-}
-
 /** 自然减少（完整） */
 export class RightMemberDepartureDto {
   /** 原因 @example marriage */
@@ -103,8 +95,8 @@ export class RightMemberDepartureDto {
   @IsArray()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })
-  @Type(() => RightRelationDto)
-  relations?: RightRelationDto[];
+  @Type(() => RelationDto)
+  relations?: RelationDto[];
 }
 
 /** 更正: the right date, or one right fact that is complete and of the event's own kind, or both */

@@ -230,6 +230,55 @@ describe('correction (更正)', () => {
     at('memberChanged', '2016-04-30').thenRefused({ code: 'before-member-joined' });
   });
 
+  it('REG-20 keeps a registration between its last step and the next one', () => {
+    const at = (rightOccurredOn: string) =>
+      after(...exited).when(correct(idOf(exited, 'householdRegistered'), { rightOccurredOn }));
+    // The county reviewed on the 21st; the exit's review was on 2 February.
+    at('2016-01-20').thenRefused({ code: 'before-last-status', ruleId: 'REG-20' });
+    at('2016-01-21').thenState((state) => expect(state).toMatchObject({ registeredOn: '2016-01-21' }));
+    at('2016-02-02').thenState(() => undefined);
+    at('2016-02-03').thenRefused({ code: 'before-last-status' });
+  });
+
+  it('leaves nobody changes after leaving, nor a return before it', () => {
+    const left = (occurredOn: string) =>
+      event(occurredOn, {
+        case: 'memberLeft',
+        value: create(MemberLeftSchema, { personId: 'baby', reason: LeaveReason.OTHER }),
+      });
+    const back = event('2016-11-01', {
+      case: 'memberAdded',
+      value: create(MemberAddedSchema, { member: child(), reason: JoinReason.RETURN }),
+    });
+    const events = [...lifeOfAllKinds(), left('2016-10-01'), back];
+    const departure = `stream:${events.length - 1}`;
+    const comeback = `stream:${events.length}`;
+    const at = (id: string, rightOccurredOn: string) =>
+      after(...events).when(correct(id, { rightOccurredOn }));
+    at(departure, '2016-06-01').thenState(() => undefined);
+    at(departure, '2016-05-31').thenRefused({ code: 'member-changed-after-leaving' });
+    at(departure, '2016-11-02').thenRefused({ code: 'before-member-left' });
+    at(comeback, '2016-10-01').thenState(() => undefined);
+    at(comeback, '2016-09-30').thenRefused({ code: 'before-member-left' });
+  });
+
+  it('gives the household no second head', () => {
+    const events = lifeOfAllKinds();
+    const member = { ...child(), relation: story.member('x', '01').relation! };
+    after(...events)
+      .when(correct(idOf(events, 'memberChanged'), { right: { case: 'memberChanged', member } }))
+      .thenRefused({ code: 'one-head-needed' });
+  });
+
+  it('refuses a right date after a correction that is itself recorded late', () => {
+    const late = (rightOccurredOn: string) => {
+      const command = correct(idOf(exited, 'guaranteesAssessed'), { rightOccurredOn }, '2016-02-10');
+      return after(...exited).when({ ...command, today: '2016-12-30' });
+    };
+    late('2016-02-10').thenState(() => undefined);
+    late('2016-02-11').thenRefused({ code: 'date-in-future', field: 'rightOccurredOn' });
+  });
+
   it('keeps the persons of a registration, its number and its one head', () => {
     const id = idOf(exited, 'householdRegistered');
     const right = (members: readonly Member[]): Change => ({
@@ -417,6 +466,13 @@ describe('findings (疑点)', () => {
           file: { openFindings: [{ aboutEventId: EXIT }] },
         }),
       );
+  });
+
+  it('REG-05 says nothing about an exit that was reversed', () => {
+    const reversed = [...exited, ...accepted(story.reverseExit('2016-03-01', EXIT), exited)];
+    after(...reversed)
+      .when(poor)
+      .thenState((state) => expect(state).toMatchObject({ status: 'stillPoor', file: { openFindings: [] } }));
   });
 
   it('an exit moved into a year without a survey of its own is a finding; its figures stay as stated', () => {
