@@ -65,7 +65,7 @@ export async function benchProvince(options: ProvinceOptions): Promise<void> {
     options.onlyLargest && all.length > 2 ? [all[0], all.at(-1)].filter((size) => size !== undefined) : all;
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(name, () => interrupted.abort(new Error('interrupted: everything that was started ends')));
+    process.on(name, () => interrupted.abort(new Error('interrupted')));
   const parent = options.folder ?? tmpdir();
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'fupin-bench-'));
@@ -87,6 +87,11 @@ export async function benchProvince(options: ProvinceOptions): Promise<void> {
           `  the full size of ${last.households} households would need about ${(needed(measured.disk, measured.households, last.households) / 1e9).toFixed(1)} GB and ${duration((measured.seconds * last.households) / measured.households)}`,
         );
     }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    // Ctrl-C reaches the services as well: what failed because of it is no news.
+    log('\ninterrupted: everything that was started has ended');
+    process.exitCode = 130;
   } finally {
     rmSync(folder, { recursive: true, force: true });
     // What was measured until then is not lost.

@@ -70,9 +70,9 @@ export class ProgressLine {
     if (now - Math.max(this.last, this.began) < this.everyMs) return;
     this.last = now;
     const seconds = (now - this.began) / 1000;
-    const left = done > 0 ? (seconds * (this.total - done)) / done : Number.NaN;
+    const left = done > 0 ? (seconds * Math.max(0, this.total - done)) / done : Number.NaN;
     this.log(
-      `  ${this.what}: ${Math.round((100 * done) / this.total)} % after ${duration(seconds)}, about ${duration(left)} left${more}`,
+      `  ${this.what}: ${Math.min(100, Math.round((100 * done) / this.total))} % after ${duration(seconds)}, about ${duration(left)} left${more}`,
     );
   }
 }

@@ -17,7 +17,7 @@ const BATCH = 1000;
 const AHEAD = 2;
 const CORRELATION = '0190d3a8-7c1e-7aa0-b1c5-3f9b2f1d4e5a';
 /** Events that a household is about to have beside its three of the import, for the estimate of what is left. */
-const EVENTS_A_YEAR = 3.4;
+const EVENTS_A_YEAR = 3.85;
 
 export interface YearsDone {
   readonly events: number;
