@@ -187,7 +187,8 @@ async function main(): Promise<void> {
 }
 
 /** What the printed token may do beside its role: enough for every example of the README. */
-const DEVELOPMENT_SCOPE = 'person:read person:search history:write closed-year:write';
+const DEVELOPMENT_SCOPE =
+  'person:read person:search audit:read document:read history:write closed-year:write';
 
 try {
   await main();

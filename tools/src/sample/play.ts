@@ -114,6 +114,11 @@ async function play(options: SampleOptions, registry: Client, projection: Client
     const entering = households.filter(({ life }) => life.entryYear === year);
     await playYear(registry, villages, year, known, entering, changes, say, signal);
   }
+  // 年度封库 of the first year: its figures stand as published from now on.
+  if (!signal.aborted) {
+    const key = `sample-${county}-closing-${FIRST_YEAR}`;
+    await registry.post(`/v1/regions/${county}/year-closings`, { year: FIRST_YEAR }, key);
+  }
 }
 
 /** Whether a household is still worked on in its old village: not after it moved, ended or was removed. */
