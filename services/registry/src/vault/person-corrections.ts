@@ -10,7 +10,7 @@ import { CORRECTION_REASONS, PERSON_FIELDS, type PersonFieldName } from '../hous
 import { assertMay } from '../household/permissions.js';
 import type { PersonCorrectionDto } from './person.dto.js';
 import { PersonErasures } from './person-erasures.js';
-import { PersonVault, type PersonChange } from './person-vault.js';
+import { NumberOfAnotherMember, PersonVault, type PersonChange } from './person-vault.js';
 import { erasedPerson } from './vault-problems.js';
 
 /** How often a correction is begun anew when the household changes under it. */
@@ -38,7 +38,7 @@ export class PersonCorrections {
       try {
         return await this.attempt(request, personId, body, purpose);
       } catch (error) {
-        if (error instanceof ClaimTaken) throw numberTaken();
+        if (error instanceof ClaimTaken || error instanceof NumberOfAnotherMember) throw numberTaken();
         if (error instanceof AttachmentMissed) throw erasedPerson();
         const moved = error instanceof VersionMismatch && request.expectedVersion === undefined;
         if (!moved || attempt === ATTEMPTS) throw error;

@@ -33,6 +33,9 @@ export type PersonChange = Partial<
 /** Rows and claims of a correction, for the append of its event. */
 export type Correction = Pick<AppendExtras, 'attachments' | 'take' | 'release'>;
 
+/** The right number of a person is said to be that of somebody else of their household. */
+export class NumberOfAnotherMember extends Error {}
+
 interface Row {
   person_id: string;
   household_id: string;
@@ -101,6 +104,7 @@ export class PersonVault {
   /**
    * What puts a person's identity right in an append: the row with every field sealed anew under the current key, and the
    * claims that change when the ID number does. The old values are kept nowhere. Undefined for an unknown or erased person.
+   * @throws NumberOfAnotherMember
    */
   async correction(personId: string, change: PersonChange): Promise<Correction | undefined> {
     const { rows } = await this.pool.query<Row>('SELECT * FROM person_vault WHERE person_id = $1', [
@@ -113,6 +117,7 @@ export class PersonVault {
     const number = change.idNumber === undefined ? undefined : parsePersonNumber(change.idNumber);
     if (number && !number.ok) throw new RangeError('not a person number');
     const newHash = number ? numberHash(this.keys, number.canonical) : hash;
+    if (newHash !== hash) await this.refuseTwiceInHousehold(row, newHash);
     const sealed = (column: SealedColumn, text: string | undefined) =>
       text === undefined || text === '' ? null : seal(this.keys, `${personId}:${column}`, text);
     const attachment: Attachment = {
@@ -190,6 +195,15 @@ export class PersonVault {
       [householdIds],
     );
     return new Map(rows.map((row) => [row.household_id, this.maskedRow(row)]));
+  }
+
+  /** A household holds its members' claims together, so the claim alone would let one number in twice. */
+  private async refuseTwiceInHousehold({ household_id: householdId }: Row, hash: string): Promise<void> {
+    const { rowCount } = await this.pool.query(
+      'SELECT FROM person_vault WHERE household_id = $1 AND number_hash = $2',
+      [householdId, Buffer.from(hash, 'hex')],
+    );
+    if (rowCount) throw new NumberOfAnotherMember();
   }
 
   private maskedRow(row: Row): MaskedPerson {
