@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { HouseholdDirectory } from '../src/household/household-directory.js';
 import {
   application,
   COUNTY,
@@ -363,6 +364,8 @@ describe('省内迁移', () => {
     const id = await identified(harness);
     const before = await show(id);
     const head = await memberOf(id, '01');
+    const otherInstance = new HouseholdDirectory(harness.pool);
+    expect(await otherInstance.villageOf(id)).toBe(VILLAGE);
     const answer = await post(id, 'moves', {
       occurredOn: '2016-05-01',
       villageCode: NEIGHBOUR,
@@ -374,6 +377,7 @@ describe('省内迁移', () => {
       householdNo: before.householdNo,
       status: 'stillPoor',
     });
+    expect(await otherInstance.villageOf(id)).toBe(NEIGHBOUR);
     expect(await rowOf(head)).toMatchObject({ village: NEIGHBOUR });
     const reader = await harness.token('county', COUNTY, 'person:read');
     expect((await harness.get(`/v1/persons/${head}`, { token: reader })).body).toMatchObject({
@@ -391,6 +395,25 @@ describe('省内迁移', () => {
     const fresh = await harness.token('villageCadre', NEIGHBOUR);
     expect((await harness.get(`/v1/households/${id}`, { token: old })).status).toBe(403);
     expect((await harness.get(`/v1/households/${id}`, { token: fresh })).status).toBe(200);
+  });
+
+  it('gives everything recorded beside a move the right village, before it and after it', async () => {
+    const id = await identified(harness);
+    const child = await memberOf(id, '04');
+    const change = (monthsWorked: number) =>
+      post(id, 'member-changes', { occurredOn: '2016-05-01', personId: child, monthsWorked });
+    const answers = await Promise.all([
+      ...[1, 2, 3, 4].map(change),
+      post(id, 'moves', { occurredOn: '2016-05-01', villageCode: NEIGHBOUR }),
+      ...[5, 6, 7, 8].map(change),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(9).fill(201));
+    const { body } = await harness.get(`/v1/households/${id}/events`);
+    const items = body.items as unknown as readonly { type: string; region: string }[];
+    const moved = items.findIndex(({ type }) => type === 'HouseholdMoved');
+    expect(items.map(({ region }) => region)).toEqual(
+      items.map((_, i) => (i <= moved ? VILLAGE : NEIGHBOUR)),
+    );
   });
 
   it('does one of many moves at once: the others find it gone', async () => {
