@@ -850,6 +850,28 @@ describe('erasure after the archive’s retention period', () => {
     expect(rows).toHaveLength(0);
   });
 
+  it('gives the number of a dead person free with the erasure, and not before', async () => {
+    const number = idNumber();
+    const members = [person('01'), person('02', { idNumber: number })];
+    const id = await identified(harness, '2016-01', { members });
+    const { body: view } = await harness.get(`/v1/households/${id}`);
+    const personId = view.members[1]?.personId ?? '';
+    await take(harness, id, [['member-departures', { occurredOn: '2016-05-20', personId, reason: 'death' }]]);
+    const again = () => harness.post('/v1/households', withHead({ idNumber: number }));
+    expect(await again()).toMatchObject({ status: 409 });
+    desk().today = () => '2046-05-20';
+    expect(await erase(personId)).toMatchObject({ status: 409 });
+    desk().today = () => '2046-05-21';
+    expect(await erase(personId)).toMatchObject({ status: 201, body: { leftOn: '2016-05-20' } });
+    desk().today = () => shanghaiDate(new Date());
+    expect(await again()).toMatchObject({ status: 201 });
+    // The household and its figures are as they were.
+    expect((await harness.get(`/v1/households/${id}`)).body).toMatchObject({
+      persons: 1,
+      status: 'stillPoor',
+    });
+  });
+
   it('refuses a person of the register, however long ago, and asks for scope and role', async () => {
     const id = await identified(harness);
     const { body: view } = await harness.get(`/v1/households/${id}`);

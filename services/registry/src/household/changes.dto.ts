@@ -99,7 +99,7 @@ class WhichMember extends Dated {
 /** What has changed about a member from this day on; what is left out stays / 成员情况变更 */
 export class MemberChangeDto extends IntersectionType(
   WhichMember,
-  PartialType(OmitType(PersonDto, ['name', 'idNumber', 'phone', 'bankAccount'])),
+  PartialType(OmitType(PersonDto, ['name', 'idNumber', 'sex', 'phone', 'bankAccount'])),
 ) {}
 
 /** 户属性变更 */
