@@ -1,3 +1,4 @@
+import { incompleteOperations } from '@fupin/service';
 import { parse } from 'csv-parse/sync';
 import { apply, applyYears } from './apply.js';
 import type { TestDatabase } from './database.js';
@@ -321,5 +322,18 @@ describe('changes of the register, corrections and closed years in the queries',
       policyRetained: fig(1, 3),
       policyEnded: fig(1, 3),
     });
+  });
+
+  it('documents every operation with summary, example and problem types', async () => {
+    const document = (await json('/openapi.json')).body as unknown as { paths: object };
+    expect(incompleteOperations(document)).toEqual([]);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/v1/regions/compare',
+        '/v1/regions/{code}/figures/{figure}/events',
+        '/v1/regions/{code}/year-closings/{year}',
+        '/v1/findings',
+      ]),
+    );
   });
 });
