@@ -103,7 +103,9 @@ describe('自然增加 and 自然减少', () => {
       person: person('04', { name: '覃新生', idNumber: baby }),
       parentPersonIds: [head, spouse],
     };
-    const answer = await post(id, 'members', birth);
+    const key = { 'idempotency-key': randomUUID() };
+    const answer = await post(id, 'members', birth, key);
+    expect((await post(id, 'members', birth, key)).body).toEqual(answer.body);
     expect(answer).toMatchObject({
       status: 201,
       body: { id, events: [{ type: 'MemberAdded' }], others: [] },
