@@ -71,7 +71,9 @@ export class RollUpController {
     ]);
     const answer = rollUpAnswer(region, at, figures, population);
     if (closing) {
-      const then = await figuresOf(this.pool, region, { asOf: at.asOf, knownAt: closing.knownOn });
+      const [then = NO_FIGURES] = await figuresKnown(this.pool, region, [
+        { asOf: at.asOf, knownAt: closing.knownOn },
+      ]);
       answer.published = publishedAnswer(closing, then, figures);
     }
     if (!wantsCsv(request, query.format)) return answer;

@@ -66,18 +66,31 @@ export async function figuresOfRegions(
   );
 }
 
-/** Figures of one region on several days, each as known on a day of its own, in the order asked for. */
+const negated = METRIC_COLUMNS.map((column) => `-${column}`).join(', ');
+
+/**
+ * Figures of one region on several days, each as known on a day of its own, in the order asked for: what is known now less what
+ * became known later. Little does where a closing is asked for, so the whole past need not be summed for each.
+ */
 export async function figuresKnown(
   pool: Pool,
   region: RegionCode,
   ats: readonly Required<AsOf>[],
 ): Promise<readonly Figures[]> {
   if (ats.length === 0) return [];
+  const here = 'parent = $1 AND cause = $2 AND region = $3';
   const byKey = await grouped(
     pool,
-    `SELECT k.n::text, f.* FROM unnest($4::date[], $5::date[]) WITH ORDINALITY AS k (as_of, known_at, n)
-     CROSS JOIN LATERAL (SELECT ${sums} FROM read_model.region_day
-       WHERE parent = $1 AND cause = $2 AND region = $3 AND occurred_on <= k.as_of AND known_on <= k.known_at) AS f`,
+    `SELECT k.n::text, f.* FROM (
+       SELECT n, as_of, known_at, date_trunc('month', as_of)::date AS month
+       FROM unnest($4::date[], $5::date[]) WITH ORDINALITY AS given (as_of, known_at, n)) AS k
+     CROSS JOIN LATERAL (SELECT ${sums} FROM (
+       SELECT ${raw} FROM read_model.region_month WHERE ${here} AND month < k.month
+       UNION ALL
+       SELECT ${raw} FROM read_model.region_day WHERE ${here} AND occurred_on BETWEEN k.month AND k.as_of
+       UNION ALL
+       SELECT ${negated} FROM read_model.region_day
+         WHERE ${here} AND occurred_on <= k.as_of AND known_on > k.known_at) AS r (${raw})) AS f`,
     [
       parentOf(region) ?? NO_PARENT,
       ALL_CAUSES,
