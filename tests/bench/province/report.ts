@@ -77,13 +77,20 @@ function queryTable(times: readonly QueryTime[]): string {
 interface Line {
   readonly name: string;
   readonly colour: string;
+  /** Drawn with gaps, so that a line below it shows. */
+  readonly dashed?: boolean;
   readonly of: (m: Measured) => number;
 }
 
 const RATES: readonly Line[] = [
   { name: 'rebuild, events/s', colour: '#1b6ca8', of: (m) => m.rebuild.events / m.rebuild.seconds },
   { name: 'handleMany, events/s', colour: '#c8553d', of: (m) => m.years.events / m.years.seconds },
-  { name: 'projected, events/s', colour: '#588b4c', of: (m) => m.years.events / m.years.projectedAfter },
+  {
+    name: 'projected, events/s',
+    colour: '#588b4c',
+    dashed: true,
+    of: (m) => m.years.events / m.years.projectedAfter,
+  },
   { name: 'import, households/s', colour: '#8a5fa8', of: (m) => m.households / m.import.seconds },
 ];
 const TIMES: readonly Line[] = [
@@ -118,7 +125,9 @@ export function plot(results: readonly Measured[]): string {
         .filter((m) => line.of(m) > 0)
         .map((m): readonly [number, number] => [x(m.events), y(line.of(m))]);
       const path = points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ');
-      parts.push(`<polyline points="${path}" fill="none" stroke="${line.colour}" stroke-width="2"/>`);
+      parts.push(
+        `<polyline points="${path}" fill="none" stroke="${line.colour}" stroke-width="2"${line.dashed ? ' stroke-dasharray="6 6"' : ''}/>`,
+      );
       for (const [px, py] of points)
         parts.push(`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3" fill="${line.colour}"/>`);
       parts.push(

@@ -9,8 +9,6 @@ import type { Failure, RunMessage, ThreadMessage, ThreadStart } from './thread-p
 const LOOK_MS = 50;
 /** How long a thread without work is kept, ms: its start costs as much as some thousand households. */
 const IDLE_MS = 60_000;
-/** Households leave little behind but much in between: a wide young generation halves the collector's work. */
-const YOUNG_GENERATION_MB = 64;
 
 /** Runs imports in a thread of its own. */
 export interface ImportThread {
@@ -39,7 +37,6 @@ export function importThread(given: {
     const { databaseUrl, keys } = given;
     const fresh = new Worker(new URL(ENTRY, import.meta.url), {
       workerData: { databaseUrl, keys, stop } satisfies ThreadStart,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       ...(isSource && { execArgv: [...FROM_SOURCE] }),
     });
     fresh.on('exit', () => {
