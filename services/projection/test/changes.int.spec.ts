@@ -9,6 +9,7 @@ import {
   exited,
   findingClosed,
   findingRaised,
+  memberAdded,
   memberLeft,
   moved,
   OTHER_VILLAGE,
@@ -174,6 +175,32 @@ describe('changes of the register, corrections and closed years in the queries',
     expect(await csv('/v1/regions/422823/year-closings')).toHaveLength(1);
     expect(await csv('/v1/regions/422823/year-closings/2016')).toHaveLength(6);
     expect((await json('/v1/regions/42/year-closings')).status).toBe(403);
+  });
+
+  it('publishes what was known at the last second of the closing day in Shanghai, and nothing later', async () => {
+    const village = '420102001001';
+    const id = write.household();
+    const at = (recordedAt: string) => ({ on: '2016-12-30', village, recordedAt });
+    await apply(db.pool, [
+      write.record(id, { on: '2014-05-10', village }, registered(3)),
+      write.record(id, at('2017-01-31T15:59:59Z'), memberAdded()),
+      write.record(id, at('2017-01-31T16:00:00Z'), memberAdded()),
+    ]);
+    await applyYears(db.pool, [yearClosed('420102', 2016, '2017-01-31')]);
+    const province = { role: 'province', region: '42' } as const;
+    expect((await json('/v1/regions/420102/roll-up?asOf=2016-12-31', province)).body).toMatchObject({
+      poor: fig(1, 5),
+      published: { poor: fig(1, 4) },
+    });
+    expect((await json('/v1/regions/420102/year-closings/2016', province)).body.items).toMatchObject([
+      {
+        eventId: `${id}:3`,
+        changes: [
+          { metric: 'stillPoor', ...fig(0, 1) },
+          { metric: 'membersAdded', ...fig(0, 1) },
+        ],
+      },
+    ]);
   });
 
   it('lists open findings until they are closed', async () => {
