@@ -10,7 +10,7 @@ import {
   type MemberRelation,
 } from '@fupin/contracts';
 import type { NewEvent } from '@fupin/event-sourcing/decider';
-import type { Event } from '../src/household/basis.js';
+import type { Event } from '../src/household/decider/basis.js';
 import type {
   AddMember,
   Basis,
@@ -22,7 +22,7 @@ import type {
   RecordMemberDeparture,
   SplitHousehold,
   TransferMember,
-} from '../src/household/commands.js';
+} from '../src/household/decider/commands.js';
 import { code, live, member, on } from './household-story.js';
 
 export const VILLAGE = '422823101201';

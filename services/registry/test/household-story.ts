@@ -19,12 +19,12 @@ import {
 } from '@fupin/contracts';
 import { loadPolicy } from '@fupin/policy';
 import { registryPolicy, type RegistryPolicy } from '@fupin/policy/registry';
-import type { Event } from '../src/household/basis.js';
-import type { Basis, HouseholdCommand } from '../src/household/commands.js';
-import { householdDecider } from '../src/household/decider.js';
-import type { ProcedureName } from '../src/household/procedure.js';
+import type { Event } from '../src/household/decider/basis.js';
+import type { Basis, HouseholdCommand } from '../src/household/decider/commands.js';
+import { householdDecider } from '../src/household/decider/decider.js';
+import type { ProcedureName } from '../src/household/decider/procedure.js';
 import { fold, type NewEvent, type RecordedEvent } from '@fupin/event-sourcing/decider';
-import type { HouseholdState } from '../src/household/state.js';
+import type { HouseholdState } from '../src/household/decider/state.js';
 import { NOTHING_CLOSED } from '../src/year/closed-years.js';
 
 export const LINE_2016 = 295_200n;

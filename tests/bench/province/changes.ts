@@ -3,8 +3,11 @@ import { CorrectionReason, EvidenceSchema, EvidenceSource, JoinReason, LeaveReas
 import { eventId, type AppendExtras } from '@fupin/event-sourcing';
 import type pg from 'pg';
 import { moveExtras } from '../../../services/registry/src/household/change-rows.js';
-import type { HouseholdCommand, MoveHousehold } from '../../../services/registry/src/household/commands.js';
-import { coded } from '../../../services/registry/src/household/names.js';
+import type {
+  HouseholdCommand,
+  MoveHousehold,
+} from '../../../services/registry/src/household/decider/commands.js';
+import { coded } from '../../../services/registry/src/household/rest/names.js';
 import { newId } from '../../../services/registry/src/new-id.js';
 import { takeInPersons } from '../../../services/registry/src/vault/intake.js';
 import type { VaultKeys } from '../../../services/registry/src/vault/vault-keys.js';

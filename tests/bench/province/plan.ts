@@ -15,7 +15,7 @@ import {
 } from '@fupin/contracts';
 import { yearOf } from '@fupin/domain';
 import { loadPolicy, registryPolicy, type RegistryPolicy } from '@fupin/policy';
-import type { Basis, HouseholdCommand } from '../../../services/registry/src/household/commands.js';
+import type { Basis, HouseholdCommand } from '../../../services/registry/src/household/decider/commands.js';
 import { NOTHING_CLOSED } from '../../../services/registry/src/year/closed-years.js';
 import { poorAtEndOf, type SampleHousehold } from '../../../tools/src/sample/household.js';
 

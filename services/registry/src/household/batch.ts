@@ -9,14 +9,14 @@ import {
 } from '@fupin/service';
 import type { AppendExtras, IdempotencyKey } from '@fupin/event-sourcing';
 import { Villages } from '../villages.js';
-import type { BatchAnswer, BatchOutcome, HouseholdItem } from './batch.dto.js';
-import type { Basis, HouseholdCommand } from './commands.js';
+import type { BatchAnswer, BatchOutcome, HouseholdItem } from './rest/batch.dto.js';
+import type { Basis, HouseholdCommand } from './decider/commands.js';
 import { HouseholdDesk, type DeskItem, type HandledHousehold } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { ListRequests } from './list-requests.js';
 import { assertMay, type Task } from './permissions.js';
-import { isNextStep, type ProcedureName, type Step } from './procedure.js';
-import type { HouseholdState } from './state.js';
+import { isNextStep, type ProcedureName, type Step } from './decider/procedure.js';
+import type { HouseholdState } from './decider/state.js';
 import { VillageHouseholds } from './village-households.js';
 
 /** Households carried out in one go; a village has thousands. */

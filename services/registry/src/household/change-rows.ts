@@ -17,10 +17,10 @@ import type {
   RecordMemberDeparture,
   SplitHousehold,
   TransferMember,
-} from './commands.js';
+} from './decider/commands.js';
 import { numberClaim } from './household-directory.js';
-import { isHead } from './identification.js';
-import type { HouseholdState } from './state.js';
+import { isHead } from './decider/identification.js';
+import type { HouseholdState } from './decider/state.js';
 
 // Claims and rows that follow from a change of who belongs where. A person whose row was erased has neither.
 

@@ -9,13 +9,13 @@ import {
   type NewEvent,
 } from '@fupin/event-sourcing';
 import { assertWithin, Problem, type CommandRequest } from '@fupin/service';
-import type { Event } from './basis.js';
-import type { Basis } from './commands.js';
+import type { Event } from './decider/basis.js';
+import type { Basis } from './decider/commands.js';
 import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
 import { assertMay, type Task } from './permissions.js';
-import type { HouseholdState } from './state.js';
+import type { HouseholdState } from './decider/state.js';
 
 /** A household that a change is about, and where the request names it. */
 export interface ChangedHousehold {

@@ -12,8 +12,8 @@ import {
 import { assertWithin, type Caller, type CommandRequest } from '@fupin/service';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import { YearClosings } from '../year/year-closings.js';
-import type { Event } from './basis.js';
-import type { Basis, HouseholdCommand } from './commands.js';
+import type { Event } from './decider/basis.js';
+import type { Basis, HouseholdCommand } from './decider/commands.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
 import { assertMay, CLOSED_YEAR_SCOPE, HISTORY_SCOPE, type Task } from './permissions.js';

@@ -1,5 +1,5 @@
 import { Problem, type Caller, type Role } from '@fupin/service';
-import type { ProcedureName } from './procedure.js';
+import type { ProcedureName } from './decider/procedure.js';
 
 /** What a caller may do to a household. */
 export type Task =

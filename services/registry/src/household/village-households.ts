@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, fold } from '@fupin/event-sourcing';
-import { householdDecider } from './decider.js';
+import { householdDecider } from './decider/decider.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
-import type { HouseholdState } from './state.js';
+import type { HouseholdState } from './decider/state.js';
 
 /** Households whose streams are loaded at once. */
 const PAGE = 500;

@@ -1,12 +1,12 @@
 import { Origin } from '@fupin/contracts';
 import { shanghaiDate, type BusinessDate } from '@fupin/domain';
 import { fold, type RecordedEvent, type StoredEvent } from '@fupin/event-sourcing';
-import type { Event } from '../household/basis.js';
-import { householdDecider } from '../household/decider.js';
-import { factsOf } from '../household/evolve.js';
+import type { Event } from '../household/decider/basis.js';
+import { householdDecider } from '../household/decider/decider.js';
+import { factsOf } from '../household/decider/evolve.js';
 import { householdStream } from '../household/household.stream.js';
-import { isHead } from '../household/identification.js';
-import type { HouseholdState, KnownHousehold } from '../household/state.js';
+import { isHead } from '../household/decider/identification.js';
+import type { HouseholdState, KnownHousehold } from '../household/decider/state.js';
 
 /** An event of a household as its paper shows it. */
 export interface Entry {

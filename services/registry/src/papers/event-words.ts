@@ -1,6 +1,6 @@
 import type { PovertyCauses } from '@fupin/contracts';
 import { formatYuan } from '@fupin/domain';
-import type { Event, EventCase } from '../household/basis.js';
+import type { Event, EventCase } from '../household/decider/basis.js';
 import * as zh from './labels.js';
 import { dayZh } from './paper.js';
 

@@ -1,6 +1,6 @@
 import { Guarantee, type IncomeSurveyed } from '@fupin/contracts';
 import { formatYuan, type BusinessDate } from '@fupin/domain';
-import type { Finding } from '../household/state.js';
+import type { Finding } from '../household/decider/state.js';
 import { EVIDENCE_ZH, GUARANTEE_ZH, word } from './labels.js';
 import { dayZh, label, type Block, type Paper } from './paper.js';
 import { NOT_SHOWN, type Shown } from './personal-data.js';

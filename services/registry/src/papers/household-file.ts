@@ -1,6 +1,6 @@
 import type { LivingConditionsRecorded, Member } from '@fupin/contracts';
 import { formatYuan, type BusinessDate } from '@fupin/domain';
-import type { EventCase } from '../household/basis.js';
+import type { EventCase } from '../household/decider/basis.js';
 import type { Dossier, Entry } from './dossier.js';
 import { causesZh, versionOf, wordsOf, type Who } from './event-words.js';
 import {

@@ -24,9 +24,9 @@ import {
   type CodedValue,
 } from '@fupin/contracts';
 import { labelOf } from '@fupin/domain';
-import { codeView } from '../household/names.js';
-import type { ProcedureName } from '../household/procedure.js';
-import type { HouseholdStatus } from '../household/state.js';
+import { codeView } from '../household/rest/names.js';
+import type { ProcedureName } from '../household/decider/procedure.js';
+import type { HouseholdStatus } from '../household/decider/state.js';
 
 /** A number without a word (not stated, or of a newer contract) is shown as nothing. */
 type Words<E extends number> = Readonly<Partial<Record<E, string>>>;

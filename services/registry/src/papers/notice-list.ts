@@ -1,6 +1,6 @@
 import type { PovertyCauses, RemovalReason } from '@fupin/contracts';
 import { addDays, type BusinessDate } from '@fupin/domain';
-import type { ProcedureName } from '../household/procedure.js';
+import type { ProcedureName } from '../household/decider/procedure.js';
 import { codeZh, PROCEDURE_NAME_ZH, REMOVAL_ZH, word } from './labels.js';
 import { dayZh, type Paper, type Table } from './paper.js';
 import { NOT_SHOWN, type Shown } from './personal-data.js';

@@ -1,6 +1,6 @@
 import { IsIn } from 'class-validator';
-import { NOTICE_LEVELS } from '../household/names.js';
-import { CHAINS, type ProcedureName } from '../household/procedure.js';
+import { NOTICE_LEVELS } from '../household/rest/names.js';
+import { CHAINS, type ProcedureName } from '../household/decider/procedure.js';
 import { IsDay } from '../validators.js';
 
 const PROCEDURES = Object.keys(CHAINS);

@@ -19,7 +19,7 @@ import {
 } from '@fupin/contracts';
 import type { NewEvent, StoredEvent } from '@fupin/event-sourcing';
 import { code, exit, identification, LINE_2016, live, member, ready } from '../../test/household-story.js';
-import type { Event } from '../household/basis.js';
+import type { Event } from '../household/decider/basis.js';
 import { householdStream } from '../household/household.stream.js';
 import type { Person } from '../vault/person-vault.js';
 import { dossierOf, type Dossier } from './dossier.js';

@@ -1,6 +1,6 @@
 import type { DemocraticReviewHeld } from '@fupin/contracts';
 import type { BusinessDate } from '@fupin/domain';
-import type { ProcedureName } from '../household/procedure.js';
+import type { ProcedureName } from '../household/decider/procedure.js';
 import { PROCEDURE_NAME_ZH } from './labels.js';
 import { dayZh, label, type Block, type Paper } from './paper.js';
 import { NOT_SHOWN, type Shown } from './personal-data.js';

@@ -2,7 +2,7 @@ import type { Attachment } from '@fupin/event-sourcing';
 import { MemberSchema, Sex, type CodedValue, type Member } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import { parsePersonNumber, type PersonNumber } from '@fupin/domain';
-import { isHead } from '../household/identification.js';
+import { isHead } from '../household/decider/identification.js';
 import { newId } from '../new-id.js';
 import { numberHash, seal } from './cipher.js';
 import type { VaultKeys } from './vault-keys.js';

@@ -1,7 +1,7 @@
 import { PageQuery } from '@fupin/service';
 import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength, ValidateIf } from 'class-validator';
-import { CORRECTION_REASONS } from '../household/names.js';
-import { Dated } from '../household/parts.dto.js';
+import { CORRECTION_REASONS } from '../household/rest/names.js';
+import { Dated } from '../household/rest/parts.dto.js';
 import { IsDay, IsFreeText, IsPersonName, IsPersonNumber } from '../validators.js';
 import { AUDIT_ACTIONS, type AuditAction } from './person-audits.js';
 

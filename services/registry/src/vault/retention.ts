@@ -1,5 +1,5 @@
 import { isBusinessDate, type BusinessDate } from '@fupin/domain';
-import type { HouseholdState } from '../household/state.js';
+import type { HouseholdState } from '../household/decider/state.js';
 
 /**
  * The day on which a person left the register, alone or with the household; undefined while they are in it (also as a

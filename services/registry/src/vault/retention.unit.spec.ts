@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { addDays, isBusinessDate } from '@fupin/domain';
 import type { NewEvent } from '@fupin/event-sourcing/decider';
 import * as story from '../../test/household-story.js';
-import type { Event } from '../household/basis.js';
+import type { Event } from '../household/decider/basis.js';
 import { leftRegisterOn, retainedUntil } from './retention.js';
 
 const registered = story.live(...story.identification('2016-01')).events;

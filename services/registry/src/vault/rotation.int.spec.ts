@@ -4,7 +4,7 @@ import { ActorRole, CorrectionReason, PersonField } from '@fupin/contracts';
 import { loadPolicy } from '@fupin/policy';
 import { registryPolicy } from '@fupin/policy/registry';
 import { Caller } from '@fupin/service';
-import type { CorrectPerson } from '../household/commands.js';
+import type { CorrectPerson } from '../household/decider/commands.js';
 import { householdStream } from '../household/household.stream.js';
 import { csvOf, household, openRegistry } from '../import/import.fixture.js';
 import { NOTHING_CLOSED } from '../year/closed-years.js';

@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { CodeSystem } from '@fupin/contracts';
-import { coded } from '../household/names.js';
+import { coded } from '../household/rest/names.js';
 import { numberHash, open, seal } from './cipher.js';
 import { takeIn, type PersonIn } from './intake.js';
 import { readVaultKeys, type VaultKeys } from './vault-keys.js';

@@ -4,7 +4,7 @@ import type { RegistryPolicy } from '@fupin/policy';
 import type { ClosedYears } from '../../year/closed-years.js';
 import type { Coded } from '../../form/coded.js';
 import type { FormHouseholdRead, FormMember } from '../../form/household.js';
-import type { RegisterFromHistory } from '../../household/commands.js';
+import type { RegisterFromHistory } from '../../household/decider/commands.js';
 import {
   coded,
   ENTRY_KINDS,
@@ -12,7 +12,7 @@ import {
   HOUSEHOLD_KINDS,
   HOUSING_STRUCTURES,
   POVERTY_STANDARDS,
-} from '../../household/names.js';
+} from '../../household/rest/names.js';
 import type { Intake, PersonIn } from '../../vault/intake.js';
 
 /** The persons of a household as the vault takes them in, head first. */
