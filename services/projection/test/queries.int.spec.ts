@@ -177,6 +177,7 @@ describe('queries of the projection', () => {
     expect((await json('/v1/rural-populations/422823')).body.items).toEqual([
       { region: '422823', year: 2016, ...body },
     ]);
+    expect(await csv('/v1/rural-populations/422823')).toMatchObject([{ '年份 year': '2016' }]);
 
     expect(
       (await api.send('PUT', '/v1/rural-populations/422823/2016', body, { role: 'villageCadre' })).status,

@@ -1,13 +1,29 @@
 import { Caller, CurrentCaller, Roles, validationProblem } from '@fupin/service';
-import { Body, Controller, Get, Param, ParseIntPipe, Put } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Param,
+  ParseIntPipe,
+  Put,
+  Query,
+  Req,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
+import type { CsvColumn } from '../http/csv.js';
+import { csvAnswer, wantsCsv } from '../http/csv.js';
 import { regionFor } from '../http/region-access.js';
 import {
   RuralPopulationAnswer,
   RuralPopulationBody,
   RuralPopulationsAnswer,
+  RuralPopulationsQuery,
 } from './rural-population.dto.js';
+import type { RuralPopulation } from './rural-population.js';
 import { ruralPopulations, saveRuralPopulation } from './rural-population.js';
 
 /** Rural population by region and year: the denominator of the poverty incidence, from a source that is named. */
@@ -23,9 +39,14 @@ export class RuralPopulationController {
   async list(
     @CurrentCaller() caller: Caller,
     @Param('region') code: string,
-  ): Promise<RuralPopulationsAnswer> {
+    @Query() query: RuralPopulationsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuralPopulationsAnswer | StreamableFile> {
     const region = regionFor(caller, code);
     const items = await ruralPopulations(this.pool, [region.code]);
+    if (wantsCsv(request, query.format))
+      return csvAnswer(reply, `rural-populations-${region.code}`, COLUMNS, [items]);
     return { region: region.code, name: region.name, items: [...items] };
   }
 
@@ -59,3 +80,10 @@ export class RuralPopulationController {
     return population;
   }
 }
+
+const COLUMNS: readonly CsvColumn<RuralPopulation>[] = [
+  { header: '区划代码 region', of: (r) => r.region },
+  { header: '年份 year', of: (r) => r.year },
+  { header: '农村人口 rural population', of: (r) => r.persons },
+  { header: '数据来源 source', of: (r) => r.source },
+];

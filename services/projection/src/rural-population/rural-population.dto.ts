@@ -1,5 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import { CsvFormat } from '../http/csv.js';
+
+export class RuralPopulationsQuery {
+  @CsvFormat()
+  format?: 'json' | 'csv';
+}
 
 export class RuralPopulationBody {
   @ApiProperty({ description: '农村人口', type: 'integer', minimum: 1, example: 428000 })
