@@ -11,6 +11,7 @@ import {
 import { assertWithin, Problem, type CommandRequest } from '@fupin/service';
 import type { Event } from './decider/basis.js';
 import type { Basis } from './decider/commands.js';
+import { PersonVault } from '../vault/person-vault.js';
 import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
@@ -46,6 +47,7 @@ export class HouseholdChanges {
     private readonly desk: HouseholdDesk,
     private readonly handler: CommandHandler,
     private readonly directory: HouseholdDirectory,
+    private readonly vault: PersonVault,
   ) {}
 
   /**
@@ -93,6 +95,7 @@ export class HouseholdChanges {
       assertWithin(caller, reaches.village, reaches.field);
     }
     const ids = households.map(({ id }) => id);
+    const idempotency = this.vault.keyed(request.idempotency);
     const basisOf = (id: string) => bases[ids.indexOf(id)] ?? bases[0];
     return this.handler.handleAcross(
       householdStream,
@@ -108,7 +111,7 @@ export class HouseholdChanges {
           );
         },
         ...(request.expectedVersion !== undefined && { expectedVersion: request.expectedVersion }),
-        ...(request.idempotency && { idempotency: request.idempotency }),
+        ...(idempotency && { idempotency }),
         extras: async (events, states) => {
           // Read after the streams: from here on a move of either would be a conflict of versions.
           const now = await this.villagesOf(households);

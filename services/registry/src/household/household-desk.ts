@@ -11,6 +11,7 @@ import {
 } from '@fupin/event-sourcing';
 import { assertWithin, type Caller, type CommandRequest } from '@fupin/service';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
+import { PersonVault } from '../vault/person-vault.js';
 import { YearClosings } from '../year/year-closings.js';
 import type { Event } from './decider/basis.js';
 import type { Basis, HouseholdCommand } from './decider/commands.js';
@@ -38,6 +39,7 @@ export class HouseholdDesk {
     private readonly directory: HouseholdDirectory,
     private readonly policies: PolicyOfTheHouse,
     private readonly closings: YearClosings,
+    private readonly vault: PersonVault,
   ) {}
 
   /**
@@ -68,12 +70,12 @@ export class HouseholdDesk {
     command: HouseholdCommand,
     extras?: AppendExtras,
   ): Promise<HandledHousehold> {
-    return this.handler.handle(
-      householdStream,
-      householdId,
-      command,
-      this.context(request, village, command, extras),
-    );
+    const { idempotency, ...context } = this.context(request, village, command, extras);
+    const keyed = this.vault.keyed(idempotency);
+    return this.handler.handle(householdStream, householdId, command, {
+      ...context,
+      ...(keyed && { idempotency: keyed }),
+    });
   }
 
   /** Many households' commands in one go; an outcome for each. */

@@ -67,7 +67,7 @@ export class PersonCorrections {
     const basis = await this.desk.basis(caller, villageCode, body.occurredOn);
     const command = commandOf(personId, body, change, basis);
     const expected = request.expectedVersion ?? version;
-    const sure = new CommandRequest(caller, ids, this.vault.keyed(idempotency), expected);
+    const sure = new CommandRequest(caller, ids, idempotency, expected);
     const handled = await this.desk.handle(sure, householdId, villageCode, command, extras);
     await this.vault.audits.write(caller, 'correct', [place], purpose);
     return handled;

@@ -72,8 +72,8 @@ export class PersonVault {
   }
 
   /**
-   * The idempotency key of a request whose body names persons: its fingerprint under the vault's hash key, so that nobody
-   * else can try out numbers against it.
+   * The idempotency key of a request whose body may name persons: its fingerprint under the vault's hash key, so that
+   * nobody else can try out names and numbers against it.
    */
   keyed(idempotency: IdempotencyKey | undefined): IdempotencyKey | undefined {
     if (!idempotency) return undefined;

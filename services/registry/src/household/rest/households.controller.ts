@@ -64,7 +64,7 @@ export class HouseholdsController {
       address: body.address,
     });
     // A new stream: whatever If-Match says cannot be about it.
-    const asNew = new CommandRequest(request.caller, request.ids, this.vault.keyed(request.idempotency), 0);
+    const asNew = new CommandRequest(request.caller, request.ids, request.idempotency, 0);
     const extras = { take: intake.claims, attachments: intake.attachments };
     const command = application(body, basis, intake.members);
     try {
