@@ -4,8 +4,9 @@ import { yearOf } from '@fupin/domain';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
 import { dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type { CorrectPerson } from './commands.js';
+import { factsOf } from './evolve.js';
 import { isHead } from './identification.js';
-import type { HouseholdState } from './state.js';
+import type { HouseholdFile, HouseholdState } from './state.js';
 
 /**
  * 个人信息更正: name, ID number, phone, account or address of a member were wrong from the beginning and are put right in
@@ -22,7 +23,11 @@ export function correctPerson(command: CorrectPerson, state: HouseholdState): De
       messageZh: '该人员不是该户成员',
     });
   }
-  const refusals = [...dateRefusals(command, state, 'fact'), ...fieldRefusals(command, member)];
+  const refusals = [
+    ...dateRefusals(command, state, 'fact'),
+    ...fieldRefusals(command, member),
+    ...kinRefusals(state.file, personId, number ? yearOf(number.birthDate) : member.birthYear),
+  ];
   if (refusals.length > 0) return refuse(...refusals);
   const value = create(PersonCorrectedSchema, {
     personId,
@@ -32,6 +37,27 @@ export function correctPerson(command: CorrectPerson, state: HouseholdState): De
     sex: number?.sex ?? member.sex,
   });
   return accept(recorded(command, { case: 'personCorrected', value }, 'REG-05'));
+}
+
+/** Whoever was born into the household stays younger than the parents the birth named, by year. */
+function kinRefusals(file: HouseholdFile, personId: string, birthYear: number): Refusal[] {
+  const yearOfBirth = (id: string) =>
+    id === personId ? birthYear : file.members.find((known) => known.personId === id)?.birthYear;
+  const contradicted = factsOf(file.log).some(({ event }) => {
+    if (event.case !== 'memberAdded' || !event.value.member) return false;
+    const child = yearOfBirth(event.value.member.personId);
+    const parents = event.value.parentPersonIds.map(yearOfBirth);
+    return parents.some((parent) => child !== undefined && parent !== undefined && parent >= child);
+  });
+  if (!contradicted) return [];
+  return [
+    {
+      code: 'birth-before-parents',
+      message: `With a birth in ${birthYear} a child would not be younger than its parent`,
+      messageZh: '更正后子女出生年份早于或等于父母出生年份',
+      field: 'idNumber',
+    },
+  ];
 }
 
 function fieldRefusals({ fields, number, occurredOn }: CorrectPerson, member: Member): Refusal[] {

@@ -1,5 +1,6 @@
 import { CorrectionReason, PersonField, Sex } from '@fupin/contracts';
 import { given } from '@fupin/event-sourcing/testing';
+import * as change from '../../../test/change-story.js';
 import * as story from '../../../test/household-story.js';
 import type { CorrectPerson } from './commands.js';
 import { householdDecider } from './decider.js';
@@ -42,6 +43,16 @@ describe('correction of who a person is', () => {
       .thenState((state) =>
         expect(state).toMatchObject({ file: { members: [{}, { birthYear: 1968, sex: Sex.MALE }, {}] } }),
       );
+  });
+
+  it('keeps a child younger than the parents its birth named, whichever of them is put right', () => {
+    const family = registered.when(change.birth('2016-02-10'));
+    const born = (personId: string, birthDate: string) =>
+      correct({ personId, fields: [PersonField.ID_NUMBER], number: { birthDate, sex: Sex.FEMALE } });
+    family.when(born('spouse', '2015-12-31')).thenState(() => undefined);
+    family.when(born('spouse', '2016-01-01')).thenRefused({ code: 'birth-before-parents' });
+    family.when(born('baby', '1970-12-31')).thenRefused({ code: 'birth-before-parents' });
+    family.when(born('baby', '1971-01-01')).thenState(() => undefined);
   });
 
   it('takes a birth on the business date and none after it', () => {
