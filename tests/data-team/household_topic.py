@@ -136,18 +136,20 @@ class History:
 
 
 def effective(events: list[Event]) -> list[Event]:
-    """The events as they count: a corrected one holds what the last correction put in its place."""
-    events = list(events)
-    place = {f"{event.household}:{event.version}": i for i, event in enumerate(events)}
+    """The events as they count: a corrected one holds what the last correction put in its place, an annulled one is gone."""
+    counted: dict[str, Event | None] = {f"{event.household}:{event.version}": event for event in events}
     for event in events:
-        if event.kind == "event_corrected":
-            correction = event.fact
-            i = place[correction.corrected_event_id]
-            kind = correction.WhichOneof("fact")
-            events[i] = replace(
-                events[i], on=correction.corrected_occurred_on, kind=kind, fact=getattr(correction, kind)
-            )
-    return events
+        if event.kind != "event_corrected":
+            continue
+        correction = event.fact
+        named = correction.corrected_event_id
+        if correction.annulled:
+            counted[named] = None
+            continue
+        kind = correction.WhichOneof("fact")
+        wrong = next(e for e in events if f"{e.household}:{e.version}" == named)
+        counted[named] = replace(wrong, on=correction.corrected_occurred_on, kind=kind, fact=getattr(correction, kind))
+    return [event for event in counted.values() if event is not None]
 
 
 def history(events: list[Event]) -> History:
