@@ -192,6 +192,11 @@ export const corrected = (eventId: string, on: string, fact: EventInit): EventIn
     fact: fact as CorrectionFact,
   },
 });
+/** The event of that id never happened. */
+export const annulled = (eventId: string): EventInit => ({
+  case: 'eventCorrected',
+  value: { correctedEventId: eventId, reason: 1, noteId: v7(), annulled: true },
+});
 export const findingRaised = (about: string, correction: string, ...missing: string[]): EventInit => ({
   case: 'registerFindingRaised',
   value: { kind: 1, aboutEventId: about, correctionEventId: correction, missing },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { HouseholdRecord } from '../src/event.js';
 import type { EventInit } from './events.js';
 import {
+  annulled,
   causesRecorded,
   corrected,
   EventWriter,
@@ -120,6 +121,10 @@ export function eventsOf(
     if (step.what === 'correct') {
       const wrong = records[step.n % records.length]!;
       const fact = rightFact(wrong.event.case, step);
+      if (fact && step.n % 5 === 0) {
+        add(annulled(`${id}:${wrong.version}`));
+        continue;
+      }
       if (fact) add(corrected(`${id}:${wrong.version}`, dayOf(step.n * 2), fact));
     } else if (step.what === 'reverse') {
       if (exits.length > 0) add(reversed(exits.at(-1)!), on);

@@ -1,4 +1,4 @@
-import type { CodedValue, PovertyCauses } from '@fupin/contracts';
+import type { CodedValue, PovertyCauses, Repair } from '@fupin/contracts';
 import { EntryKind, HouseholdKind, Procedure as ProcedurePb, repairOf } from '@fupin/contracts';
 import type { Handlers, PastEvent } from '../event.js';
 import { handleWith } from '../event.js';
@@ -109,6 +109,7 @@ const handlers = {
     household.policiesRetainedUntil = standing?.policiesRetainedUntil || null;
     household.policyEndedOn = standing?.policyEndedOn || null;
     household.dibaoContinues = standing?.dibaoContinues ?? false;
+    household.exitPlannedFor = standing?.plannedExitYear || null;
   },
   householdMerged: (event, household) => void (household.persons += event.members.length),
   householdMergedAway: (event, household, record) => {
@@ -151,16 +152,21 @@ export function applyToHousehold(household: Household, record: PastEvent): void 
  * their place. `takeHistory` must follow.
  */
 export function refold(records: readonly [PastEvent, ...PastEvent[]]): Household {
-  const repairs = new Map(
-    records.flatMap(({ event }) => {
-      const repair = event.case === 'eventCorrected' ? repairOf(event.value) : undefined;
-      return repair ? [[versionOf(repair.eventId), repair] as const] : [];
-    }),
-  );
+  const repairs = new Map<number, Repair>();
+  const annulled = new Set<number>();
+  for (const { event } of records) {
+    if (event.case !== 'eventCorrected') continue;
+    const version = versionOf(event.value.correctedEventId);
+    const repair = repairOf(event.value);
+    if (event.value.annulled) annulled.add(version);
+    else if (repair) annulled.delete(version);
+    if (repair) repairs.set(version, repair);
+  }
   const [first] = records;
   const on = repairs.get(first.version)?.occurredOn ?? first.occurredOn;
   const household = newHousehold(first.streamId, first.region, on);
   for (const record of records) {
+    if (annulled.has(record.version)) continue;
     const { event, occurredOn } = repairs.get(record.version) ?? record;
     applyToHousehold(household, { ...record, event, occurredOn });
   }

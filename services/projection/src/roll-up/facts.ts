@@ -88,6 +88,7 @@ const handlers = {
 /** Whether an event bears on how the household is counted; the others never touch its history. */
 export function isCounted({ event }: Pick<PastEvent, 'event'>): boolean {
   if (event.case !== 'eventCorrected') return handlers[event.case] !== 'ignored';
+  if (event.value.annulled) return true;
   const repair = repairOf(event.value);
   return repair !== undefined && handlers[repair.event.case] !== 'ignored';
 }
@@ -97,10 +98,14 @@ export const applyToFacts = (facts: Facts, record: PastEvent): Facts =>
   handleWith(handlers, record.event, facts, record) ?? facts;
 
 /**
- * The fact of the event that a correction names is replaced by one made from the right event at its right date; of several
- * corrections the last one stands. The history and every figure follow by themselves.
+ * The fact of the event that a correction names is replaced by one made from the right event at its right date; an
+ * annulled one is taken out; of several corrections the last one stands. The history and every figure follow by themselves.
  */
 function corrected(facts: Facts, event: EventCorrected, at: At): Facts {
+  if (event.annulled) {
+    const annulled = versionOf(event.correctedEventId);
+    return facts.filter((fact) => fact.version !== annulled);
+  }
   const repair = repairOf(event);
   if (!repair) return facts;
   const version = versionOf(repair.eventId);

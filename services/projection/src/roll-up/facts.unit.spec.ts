@@ -260,4 +260,25 @@ describe('corrections', () => {
     expect(isCounted(mistaken(4, 1).at(-1)!)).toBe(false);
     expect(householdOf(mistaken(4, 1)).income?.perCapitaFen).toBe('410000');
   });
+
+  it('annul an event as if it had never been recorded, until it is corrected again', () => {
+    const annulled = (id: string): EventInit => ({
+      case: 'eventCorrected',
+      value: { correctedEventId: `${id}:2`, reason: 1, annulled: true },
+    });
+    const twice: readonly Dated[] = [
+      ['2014-05-01', registered(4)],
+      ['2016-12-20', exited(4)],
+    ];
+    const without = recordsOf(...twice, ['2017-01-01', annulled]);
+    expect(historyOfRecords(without)).toEqual(historyOfRecords(recordsOf(twice[0]!)));
+    expect(householdOf(without)).toMatchObject({ status: 'stillPoor', policiesRetainedUntil: null });
+    const again = recordsOf(
+      ...twice,
+      ['2017-01-01', annulled],
+      ['2017-02-01', (id) => corrected(`${id}:2`, '2016-12-21', exited(4))],
+    );
+    expect(flowsOf(historyOfRecords(again))[1]).toEqual(['2016-12-21', 'exits', 1, 4]);
+    expect(householdOf(again).status).toBe('exited');
+  });
 });

@@ -16,6 +16,11 @@ export class EventCorrection {
   reason!: string;
   @ApiProperty({ description: 'The right business date', format: 'date', example: '2016-12-21' })
   occurredOn!: string;
+  @ApiProperty({
+    description: 'The event never happened; there is no right fact then / 误录作废',
+    example: false,
+  })
+  annulled!: boolean;
   @ApiProperty({ description: 'The right fact', type: Object, example: { year: 2016, persons: 4 } })
   data!: unknown;
   @ApiProperty({ description: 'Of several corrections the last one counts', example: true })

@@ -42,6 +42,7 @@ function linkCorrection(
       recordedAt: item.recordedAt,
       reason: camelCase(CorrectionReason[value.reason]),
       occurredOn: value.correctedOccurredOn,
+      annulled: value.annulled,
       data: (item.data as Record<string, unknown>)[value.fact.case ?? ''],
       counts: true,
     },

@@ -74,4 +74,4 @@ const firstOf = (villages: ReadonlySet<RegionCode>) => [...villages].sort()[0];
 
 /** A correction is shown at the date it puts in the place of the wrong one. */
 const countedOn = ({ event, occurredOn }: PastEvent): BusinessDate =>
-  event.case === 'eventCorrected' ? event.value.correctedOccurredOn : occurredOn;
+  event.case === 'eventCorrected' && !event.value.annulled ? event.value.correctedOccurredOn : occurredOn;
