@@ -34,12 +34,20 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
+/** Thrown by `extras`: what the command was made from has changed beside it, so it is to be made anew. */
+export class CommandOutdated extends Error {
+  constructor() {
+    super('what this command was made from has changed');
+  }
+}
+
 /** Everything that a command can meet in the normal course of things. */
-export type CommandError = CommandRefused | VersionMismatch | ClaimTaken | IdempotencyKeyReused;
+export type CommandError =
+  CommandRefused | VersionMismatch | ClaimTaken | IdempotencyKeyReused | CommandOutdated;
 
 /** Gives a business outcome back as a value and throws everything else on. */
 export function businessOutcome(error: unknown): CommandError {
-  for (const kind of [CommandRefused, VersionMismatch, ClaimTaken, IdempotencyKeyReused]) {
+  for (const kind of [CommandRefused, VersionMismatch, ClaimTaken, IdempotencyKeyReused, CommandOutdated]) {
     if (error instanceof kind) return error;
   }
   throw error;

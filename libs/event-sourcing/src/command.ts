@@ -18,8 +18,12 @@ export interface CommandContext<E> {
   /** From If-Match; 0 means a new stream, which then is not even looked up. */
   readonly expectedVersion?: number;
   readonly idempotency?: IdempotencyKey;
-  /** Claims and rows that belong to the events just decided. */
-  readonly extras?: (events: readonly NewEvent<E>[]) => AppendExtras;
+  /**
+   * Claims and rows that belong to the events just decided. May look things up: it is called after the stream was read,
+   * and the append stands only if the stream has not moved since. Throws {@link CommandOutdated} when the command must be
+   * made anew.
+   */
+  readonly extras?: (events: readonly NewEvent<E>[]) => AppendExtras | Promise<AppendExtras>;
 }
 
 /** A command carried out. */
@@ -65,7 +69,8 @@ export function nextStep<S, C, E>(
   streamId: string,
   folded: Folded<S>,
   decided: readonly NewEvent<E>[],
-  { envelope, extras, idempotency }: CommandContext<E>,
+  { envelope, idempotency }: CommandContext<E>,
+  extras?: AppendExtras,
 ): { request: AppendRequest; folded: Folded<S>; events: RecordedEvent<E>[] } {
   const recordedAt = new Date();
   let { state, version } = folded;
@@ -88,7 +93,7 @@ export function nextStep<S, C, E>(
         ...(folded.version > 0 && { previousHash: folded.hash }),
       },
     ],
-    ...(extras && { extras: extras(decided) }),
+    ...(extras && { extras }),
     ...(idempotency && { idempotency }),
   };
   return { request, folded: { ...folded, state, version }, events };

@@ -9,7 +9,7 @@ import {
   type Handled,
 } from './command.js';
 import { businessOutcome, ClaimTaken, VersionMismatch, type CommandError } from './command-errors.js';
-import type { RecordedEvent } from './decider.js';
+import type { NewEvent, RecordedEvent } from './decider.js';
 import { empty, foldStored, type Folded } from './folded.js';
 import { eventHash } from './hash.js';
 import { uuidBytes } from './pg-arrays.js';
@@ -108,7 +108,12 @@ async function submitAll<S, C, E>(
     } else if (events.length === 0) {
       decided.push(handled(type, streamId, folded, []));
     } else {
-      const next = nextStep(type, streamId, folded, events, context);
+      const extras = await extrasOf(context, events);
+      if (extras instanceof Error) {
+        decided.push(extras);
+        continue;
+      }
+      const next = nextStep(type, streamId, folded, events, context, extras);
       const outcome = handler.store.append(next.request);
       if (repeated.has(streamId)) {
         streams.set(streamId, { ...next.folded, hash: lastHash(folded, next.request.streams[0]!) });
@@ -126,6 +131,12 @@ async function submitAll<S, C, E>(
   }
   await Promise.allSettled([...steps, ...step]);
   return decided;
+}
+
+/** What comes with the events, or that the command is to be made anew; at once where nothing is looked up. */
+function extrasOf<E>({ extras }: CommandContext<E>, events: readonly NewEvent<E>[]) {
+  const found = extras?.(events);
+  return found instanceof Promise ? found.catch(businessOutcome) : found;
 }
 
 /** The streams of all items, folded; in `repeated` those with more than one item. */

@@ -43,7 +43,7 @@ export class CommandHandler {
 
   /**
    * Carries out a command. Throws {@link CommandRefused}, {@link VersionMismatch}, {@link ClaimTaken} or
-   * {@link IdempotencyKeyReused}; StoreUnavailable when the database is away.
+   * {@link IdempotencyKeyReused}, {@link CommandOutdated} of its extras; StoreUnavailable when the database is away.
    */
   async handle<S, C, E>(
     type: StreamType<S, C, E>,
@@ -170,7 +170,8 @@ export class CommandHandler {
         continue;
       }
       if (decision.length === 0) return handled(type, streamId, folded, []);
-      const step = nextStep(type, streamId, folded, decision, context);
+      const extras = await context.extras?.(decision);
+      const step = nextStep(type, streamId, folded, decision, context, extras);
       const outcome = await store.append(step.request);
       if (outcome.outcome === 'appended') {
         const next = { ...step.folded, position: outcome.lastPosition, hash: outcome.streams[0]!.lastHash };

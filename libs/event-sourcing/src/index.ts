@@ -13,11 +13,12 @@ export type {
   StreamAppend,
 } from './append.js';
 export { EventStore, type EventStoreOptions } from './store.js';
-export { claimOwner, StoreUnavailable, type SeenRequest } from './store-queries.js';
+export { claimOwner, keepAppendsOut, StoreUnavailable, type SeenRequest } from './store-queries.js';
 export { forgetRequests, forgetRequestsDaily } from './forget-requests.js';
 export type { StoredEvent } from './stored-event.js';
 export {
   ClaimTaken,
+  CommandOutdated,
   CommandRefused,
   IdempotencyKeyReused,
   VersionMismatch,

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { claimKey, requestKey, type AppendOutcome, type IdempotencyKey } from './append.js';
+import { APPEND_LOCK } from './schema.js';
 import { intArray, textArray, uuidArray, uuidBytes } from './pg-arrays.js';
 import {
   AS_TEXT,
@@ -20,6 +21,11 @@ export class StoreUnavailable extends Error {}
 export type SeenRequest = Extract<AppendOutcome, { outcome: 'replayed' | 'keyReused' }>;
 
 type Database = Pool | ClientBase;
+
+/** Keeps the appends of all instances out until the client's transaction ends, for what must not meet a new event. */
+export async function keepAppendsOut(client: ClientBase): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(${APPEND_LOCK})`);
+}
 
 /** A stream to load, from the event after `afterVersion`. */
 export interface Load {

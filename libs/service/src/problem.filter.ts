@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
   ClaimTaken,
+  CommandOutdated,
   CommandRefused,
   IdempotencyKeyReused,
   StoreUnavailable,
@@ -91,6 +92,11 @@ export function toProblem(thrown: unknown): Problem {
       field: 'If-Match',
       detail: `Version ${thrown.expected} was expected, it is ${thrown.actual} now: read it again and decide anew`,
       detailZh: `提交依据的版本为 ${thrown.expected}，现为 ${thrown.actual}，请重新读取`,
+    });
+  if (thrown instanceof CommandOutdated)
+    return new Problem('version-mismatch', {
+      detail: 'What the request rests on is being changed at the same time: send it again',
+      detailZh: '所依据的数据正被同时修改，请重新提交',
     });
   if (thrown instanceof ClaimTaken)
     return new Problem('claim-taken', {

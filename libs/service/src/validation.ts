@@ -33,6 +33,9 @@ const CHINESE: Readonly<Record<string, string>> = {
   nestedValidation: '须为对象或列表',
 };
 
+/** Most nulls of one body that are listed. */
+const MAX_FAULTS = 100;
+
 /**
  * The global pipe: bodies and queries become instances of their classes, unknown fields are an error that names them, and
  * every fault is listed with its path (`members[0].idNumber`). Values are not repeated in the answer: they may be personal.
@@ -51,8 +54,34 @@ export function validationPipe(): ValidationPipe {
 class BodyPipe extends ValidationPipe {
   /** A streamed body is no DTO: its insides must not be turned into an instance of anything. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    return isStreamedBody(value) ? value : ((await super.transform(value, metadata)) as unknown);
+    if (isStreamedBody(value)) return value;
+    if (metadata.type === 'body') refuseNulls(value);
+    return (await super.transform(value, metadata)) as unknown;
   }
+}
+
+/**
+ * null is not a value of this API: what is not known is left out. Said once here, because class-validator takes null in
+ * every optional field. Throws the 400 problem that names each of them.
+ */
+function refuseNulls(body: unknown): void {
+  const faults: ProblemItem[] = [];
+  const rest: { path: string; value: unknown }[] = [{ path: '', value: body }];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const { path, value } = next;
+    if (value === null) {
+      const field = path || 'body';
+      const detail = `${field} must not be null: leave out what is not known`;
+      faults.push({ field, code: 'not-null', detail, detailZh: `${field}：不得为 null，无此项时不填` });
+    } else if (typeof value === 'object') {
+      // Reversed, for the last one is looked at first.
+      for (const [key, inside] of Object.entries(value).reverse()) {
+        rest.push({ path: pathTo(path, key), value: inside });
+      }
+    }
+    if (faults.length === MAX_FAULTS) break;
+  }
+  if (faults.length > 0) throw validationProblem(faults);
 }
 
 /** A 400 problem for these faults; the first one's field is the problem's own. For checks that a DTO cannot express. */

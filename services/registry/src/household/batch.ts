@@ -7,7 +7,7 @@ import {
   assertWithin,
   type CommandRequest,
 } from '@fupin/service';
-import type { AppendExtras, IdempotencyKey } from '@fupin/event-sourcing';
+import { CommandOutdated, type AppendExtras, type IdempotencyKey } from '@fupin/event-sourcing';
 import { Villages } from '../villages.js';
 import type { BatchAnswer, BatchOutcome, HouseholdItem } from './rest/batch.dto.js';
 import type { Basis, HouseholdCommand } from './decider/commands.js';
@@ -105,10 +105,11 @@ export class VillageBatch {
     });
     for (let from = 0; from < items.length; from += AT_ONCE) {
       const some = items.slice(from, from + AT_ONCE);
-      const handled = await this.desk.handleMany(some);
+      const handled = await this.desk.handleMany(village, some);
       some.forEach(({ householdId }, index) => {
         const result = handled[index];
-        if (result) outcomes.set(householdId, result);
+        // Moved away since it was looked for: like one that was never here.
+        if (result) outcomes.set(householdId, result instanceof CommandOutdated ? notInVillage() : result);
       });
     }
     return answer(list.map(({ householdId }) => [householdId, outcomes.get(householdId)]));

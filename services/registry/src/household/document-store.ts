@@ -24,11 +24,14 @@ export class DocumentStore {
     return { table: 'household_documents', row };
   }
 
-  /** Where a household's papers lie, by document id. The caller leaves an audit record first. */
-  async locations(householdId: string): Promise<ReadonlyMap<string, string>> {
+  /**
+   * Where papers lie, by document id: after a merge the rows of a household's papers are another one's. The caller leaves
+   * an audit record first.
+   */
+  async locations(documentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { rows } = await this.pool.query<{ document_id: string; key_id: string; location: Buffer }>(
-      'SELECT document_id, key_id, location FROM household_documents WHERE household_id = $1',
-      [householdId],
+      'SELECT document_id, key_id, location FROM household_documents WHERE document_id = ANY($1::uuid[])',
+      [documentIds],
     );
     return new Map(
       rows.map(({ document_id: id, key_id: keyId, location }) => [

@@ -3,6 +3,7 @@ import { Origin } from '@fupin/contracts';
 import {
   AttachmentMissed,
   CommandHandler,
+  CommandOutdated,
   type AcrossDecision,
   type AcrossExtras,
   type HandledAcross,
@@ -66,7 +67,8 @@ export class HouseholdChanges {
       try {
         return await this.attempt(request, task, households, occurredOn, plan);
       } catch (error) {
-        const passing = error instanceof AttachmentMissed || error instanceof MovedMeanwhile;
+        const passing =
+          error instanceof AttachmentMissed || error instanceof CommandOutdated || isNumberTwice(error);
         if (!passing || attempt === ATTEMPTS) throw error;
       }
     }
@@ -115,7 +117,7 @@ export class HouseholdChanges {
         extras: async (events, states) => {
           // Read after the streams: from here on a move of either would be a conflict of versions.
           const now = await this.villagesOf(households);
-          if (now.some((village, i) => village !== villages[i])) throw new MovedMeanwhile();
+          if (now.some((village, i) => village !== villages[i])) throw new CommandOutdated();
           return (await change.extras?.(events, states)) ?? {};
         },
       },
@@ -136,5 +138,7 @@ export class HouseholdChanges {
   }
 }
 
-/** A household was moved between the look into the directory and the load of its stream. */
-class MovedMeanwhile extends Error {}
+/** The vault has refused a number that another member of the household has since a moment ago. */
+const isNumberTwice = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === NUMBER_ONCE;
+const NUMBER_ONCE = 'person_vault_number_once';

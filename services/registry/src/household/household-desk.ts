@@ -3,6 +3,7 @@ import { Origin } from '@fupin/contracts';
 import { daysBetween, shanghaiDate } from '@fupin/domain';
 import {
   CommandHandler,
+  CommandOutdated,
   type AppendExtras,
   type CommandContext,
   type CommandError,
@@ -28,6 +29,9 @@ export interface DeskItem {
   readonly context: CommandContext<Event>;
 }
 
+/** How often a command is made anew when the household was moved beside it. */
+const ATTEMPTS = 3;
+
 /** Gives what a request does not say (village, rule set, today, origin) to its command, and has it carried out. */
 @Injectable()
 export class HouseholdDesk {
@@ -43,8 +47,8 @@ export class HouseholdDesk {
   ) {}
 
   /**
-   * Carries out a command about a household that exists, after checking its region and the caller's role. Throws the
-   * problems of both, 404 for an unknown household, and what `handle` throws.
+   * Carries out a command about a household that exists, after checking its region and the caller's role; anew when the
+   * household was moved meanwhile. Throws the problems of both, 404 for an unknown household, and what `handle` throws.
    */
   async carryOut(
     request: CommandRequest,
@@ -54,15 +58,20 @@ export class HouseholdDesk {
     build: (basis: Basis, village: string) => HouseholdCommand | Promise<HouseholdCommand>,
     extras?: AppendExtras,
   ): Promise<HandledHousehold> {
-    const village = await this.directory.villageOf(householdId);
-    assertWithin(request.caller, village);
-    assertMay(request.caller, task);
-    const basis = await this.basis(request.caller, village, occurredOn);
-    const command = await build(basis, village);
-    return this.handle(request, householdId, village, command, extras);
+    return untilSettled(async () => {
+      const village = await this.directory.villageOf(householdId);
+      assertWithin(request.caller, village);
+      assertMay(request.caller, task);
+      const basis = await this.basis(request.caller, village, occurredOn);
+      const command = await build(basis, village);
+      return this.handle(request, householdId, village, command, extras);
+    });
   }
 
-  /** The same for a household whose village is known and checked. */
+  /**
+   * The same for a household whose village is known and checked. Throws CommandOutdated when it was moved since: see
+   * {@link untilSettled}.
+   */
   handle(
     request: CommandRequest,
     householdId: string,
@@ -74,15 +83,46 @@ export class HouseholdDesk {
     const keyed = this.vault.keyed(idempotency);
     return this.handler.handle(householdStream, householdId, command, {
       ...context,
+      extras: async () => {
+        // Read after the stream: from here on a move would be a conflict of versions.
+        const now = (await this.directory.villagesOf([householdId])).get(householdId);
+        if (now !== undefined && now !== village) throw new CommandOutdated();
+        return extras ?? {};
+      },
       ...(keyed && { idempotency: keyed }),
     });
   }
 
-  /** Many households' commands in one go; an outcome for each. */
-  handleMany(items: readonly DeskItem[]): Promise<(HandledHousehold | CommandError)[]> {
+  /**
+   * Many households' commands in one go, all made for this village; an outcome for each, CommandOutdated for one that does
+   * not live there any more.
+   */
+  handleMany(village: string, items: readonly DeskItem[]): Promise<(HandledHousehold | CommandError)[]> {
+    // One look for all of them, after all streams were read; a household that is carried out once more has its own.
+    let all: Promise<ReadonlyMap<string, string>> | undefined;
+    const looked = new Set<string>();
+    const villageOf = async (id: string) => {
+      const first = !looked.has(id);
+      looked.add(id);
+      const ids = items.map(({ householdId }) => householdId);
+      const villages = await (first
+        ? (all ??= this.directory.villagesOf(ids))
+        : this.directory.villagesOf([id]));
+      return villages.get(id);
+    };
     return this.handler.handleMany(
       householdStream,
-      items.map(({ householdId, command, context }) => ({ streamId: householdId, command, context })),
+      items.map(({ householdId, command, context }) => ({
+        streamId: householdId,
+        command,
+        context: {
+          ...context,
+          extras: async (events) => {
+            if ((await villageOf(householdId)) !== village) throw new CommandOutdated();
+            return (await context.extras?.(events)) ?? {};
+          },
+        },
+      })),
     );
   }
 
@@ -121,5 +161,16 @@ export class HouseholdDesk {
       closedYears: await this.closings.closedYears(today),
       mayChangeClosed: caller.hasScope(CLOSED_YEAR_SCOPE),
     };
+  }
+}
+
+/** Makes a command anew, a few times, while what it rests on changes beside it. */
+export async function untilSettled<T>(make: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!(error instanceof CommandOutdated) || attempt === ATTEMPTS) throw error;
+    }
   }
 }

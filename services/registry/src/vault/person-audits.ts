@@ -1,3 +1,4 @@
+import type { Attachment } from '@fupin/event-sourcing';
 import type { Caller } from '@fupin/service';
 import type { Pool } from 'pg';
 import { v4 as uuid } from 'uuid';
@@ -61,11 +62,40 @@ export class PersonAudits {
     persons: readonly { readonly personId: string; readonly villageCode: string }[],
     purpose: string | undefined,
   ): Promise<void> {
+    const rows = this.recordsOf(caller, action, persons, purpose);
+    await this.pool.query(
+      `INSERT INTO person_audit (subject, role, action, audit_id, person_id, region, key_id, sealed_purpose)
+       SELECT r.subject, r.role, r.action, r.audit_id, r.person_id, r.region, r.key_id, r.sealed_purpose
+       FROM json_populate_recordset(null::person_audit, $1) r`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  /** The same records as rows of the append that they are about. */
+  rows(
+    caller: Caller,
+    action: AuditAction,
+    persons: readonly { readonly personId: string; readonly villageCode: string }[],
+    purpose: string | undefined,
+  ): Attachment[] {
+    const rows = this.recordsOf(caller, action, persons, purpose);
+    return rows.map((row) => ({ table: 'person_audit', row }));
+  }
+
+  private recordsOf(
+    { subject, role, region }: Caller,
+    action: AuditAction,
+    persons: readonly { readonly personId: string; readonly villageCode: string }[],
+    purpose: string | undefined,
+  ) {
     const text = purpose?.slice(0, MAX_PURPOSE);
-    const about = persons.length > 0 ? persons : [{ personId: undefined, villageCode: caller.region }];
-    const rows = about.map(({ personId, villageCode }) => {
+    const about = persons.length > 0 ? persons : [{ personId: undefined, villageCode: region }];
+    return about.map(({ personId, villageCode }) => {
       const auditId = uuid();
       return {
+        subject,
+        role,
+        action,
         audit_id: auditId,
         person_id: personId ?? null,
         region: villageCode,
@@ -75,12 +105,6 @@ export class PersonAudits {
         }),
       };
     });
-    await this.pool.query(
-      `INSERT INTO person_audit (subject, role, action, audit_id, person_id, region, key_id, sealed_purpose)
-       SELECT $1, $2, $3, r.audit_id, r.person_id, r.region, r.key_id, r.sealed_purpose
-       FROM json_populate_recordset(null::person_audit, $4) r`,
-      [caller.subject, caller.role, action, JSON.stringify(rows)],
-    );
   }
 
   /**

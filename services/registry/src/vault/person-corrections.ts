@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Sex } from '@fupin/contracts';
 import { parsePersonNumber } from '@fupin/domain';
-import { AttachmentMissed, ClaimTaken, CommandHandler, VersionMismatch } from '@fupin/event-sourcing';
+import {
+  AttachmentMissed,
+  ClaimTaken,
+  CommandHandler,
+  CommandOutdated,
+  VersionMismatch,
+} from '@fupin/event-sourcing';
 import { CommandRequest, Problem } from '@fupin/service';
 import type { Basis, CorrectPerson } from '../household/decider/commands.js';
 import { HouseholdDesk, type HandledHousehold } from '../household/household-desk.js';
@@ -40,8 +46,9 @@ export class PersonCorrections {
       } catch (error) {
         if (error instanceof ClaimTaken || error instanceof NumberOfAnotherMember) throw numberTaken();
         if (error instanceof AttachmentMissed) throw erasedPerson();
-        const moved = error instanceof VersionMismatch && request.expectedVersion === undefined;
-        if (!moved || attempt === ATTEMPTS) throw error;
+        const changed = error instanceof VersionMismatch && request.expectedVersion === undefined;
+        const moved = error instanceof CommandOutdated;
+        if ((!changed && !moved) || attempt === ATTEMPTS) throw error;
       }
     }
   }
@@ -62,15 +69,16 @@ export class PersonCorrections {
     const { householdId, villageCode } = place;
     const { version } = await this.handler.read(householdStream, householdId);
     const change = changeOf(body);
-    const extras = await this.vault.correction(personId, change);
-    if (!extras) throw erasedPerson();
+    const corrected = await this.vault.correction(personId, change);
+    if (!corrected) throw erasedPerson();
+    // Written with the change, so that nobody's identity changes without a trace.
+    const records = this.vault.audits.rows(caller, 'correct', [place], purpose);
+    const extras = { ...corrected, attachments: [...(corrected.attachments ?? []), ...records] };
     const basis = await this.desk.basis(caller, villageCode, body.occurredOn);
     const command = commandOf(personId, body, change, basis);
     const expected = request.expectedVersion ?? version;
     const sure = new CommandRequest(caller, ids, idempotency, expected);
-    const handled = await this.desk.handle(sure, householdId, villageCode, command, extras);
-    await this.vault.audits.write(caller, 'correct', [place], purpose);
-    return handled;
+    return this.desk.handle(sure, householdId, villageCode, command, extras);
   }
 }
 

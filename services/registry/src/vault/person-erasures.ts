@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { CommandHandler } from '@fupin/event-sourcing';
+import { CommandHandler, CommandOutdated, keepAppendsOut } from '@fupin/event-sourcing';
 import { Problem, type Caller } from '@fupin/service';
 import { Pool } from 'pg';
-import { HouseholdDesk } from '../household/household-desk.js';
+import { HouseholdDesk, untilSettled } from '../household/household-desk.js';
 import { householdStream } from '../household/household.stream.js';
 import { PolicyOfTheHouse } from '../policy-of-the-house.js';
 import { personClaim } from './intake.js';
@@ -50,10 +50,17 @@ export class PersonErasures {
     throw rows[0] && caller.reaches(rows[0].village) ? erasedPerson() : unknownPerson();
   }
 
-  /** Erases a person; throws 409 while they are in the register or the retention period runs. */
-  async erase(caller: Caller, personId: string): Promise<Erasure> {
+  /**
+   * Erases a person; throws 409 while they are in the register or the retention period runs, CommandOutdated when the
+   * household keeps changing meanwhile.
+   */
+  erase(caller: Caller, personId: string): Promise<Erasure> {
+    return untilSettled(() => this.attempt(caller, personId));
+  }
+
+  private async attempt(caller: Caller, personId: string): Promise<Erasure> {
     const place = await this.placeWithin(caller, personId);
-    const { state } = await this.handler.read(householdStream, place.householdId);
+    const { state, version } = await this.handler.read(householdStream, place.householdId);
     const leftOn = leftRegisterOn(state, personId);
     if (leftOn === undefined) {
       throw new Problem('person-in-register', {
@@ -70,22 +77,31 @@ export class PersonErasures {
         detailZh: `档案保管期限为${years}年：${leftOn}离册，保管至${until}`,
       });
     }
-    const erasedAt = await this.remove(caller, place, leftOn, until);
+    const erasedAt = await this.remove(caller, place, version, leftOn, until);
     return { personId, erasedAt, leftOn, retainedUntil: until };
   }
 
-  private async remove(caller: Caller, place: PersonPlace, leftOn: string, until: string): Promise<Date> {
+  private async remove(
+    caller: Caller,
+    place: PersonPlace,
+    version: number,
+    leftOn: string,
+    until: string,
+  ): Promise<Date> {
     const { personId, householdId, villageCode } = place;
     const client = await this.pool.connect();
     let broken = false;
     try {
       await client.query('BEGIN');
+      // From here on nobody can come back: what was decided by still holds, or it is decided anew.
+      await keepAppendsOut(client);
       const { rows } = await client.query<{ number_hash: Buffer }>(
-        'DELETE FROM person_vault WHERE person_id = $1 RETURNING number_hash',
-        [personId],
+        `DELETE FROM person_vault WHERE person_id = $1 AND household_id = $2
+           AND $3 = (SELECT max(version) FROM events WHERE stream_id = $2) RETURNING number_hash`,
+        [personId, householdId, version],
       );
       const hash = rows[0]?.number_hash.toString('hex');
-      if (hash === undefined) throw erasedPerson();
+      if (hash === undefined) throw new CommandOutdated();
       // A keyed hash of the number is personal data too: the claim goes, and what made an import of the head repeatable.
       await client.query('DELETE FROM keys WHERE owner = $1 AND key = ANY($2::text[])', [
         householdId,

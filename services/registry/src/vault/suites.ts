@@ -23,16 +23,20 @@ interface Sealer {
 
 const GCM_NONCE = 12;
 const GCM_TAG = 16;
+/** Without it Node takes a tag that was cut to 4 bytes. */
+const GCM_OPTIONS = { authTagLength: GCM_TAG };
 
 const aes256Gcm: Sealer = {
   seal(key, place, bytes) {
     const nonce = freshBytes(GCM_NONCE);
-    const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce).setAAD(place);
+    const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce, GCM_OPTIONS).setAAD(place);
     const text = Buffer.concat([cipher.update(bytes), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), text]);
   },
   open(key, place, sealed) {
-    const decipher = createDecipheriv('aes-256-gcm', keyObject(key), sealed.subarray(0, GCM_NONCE))
+    if (sealed.length < GCM_NONCE + GCM_TAG) throw new Error('sealed bytes are cut');
+    const nonce = sealed.subarray(0, GCM_NONCE);
+    const decipher = createDecipheriv('aes-256-gcm', keyObject(key), nonce, GCM_OPTIONS)
       .setAAD(place)
       .setAuthTag(sealed.subarray(GCM_NONCE, GCM_NONCE + GCM_TAG));
     return Buffer.concat([decipher.update(sealed.subarray(GCM_NONCE + GCM_TAG)), decipher.final()]);

@@ -19,7 +19,7 @@ import { CORRECTION_EXAMPLES, CorrectionDto, EVENT_ID, FindingClosingDto } from 
 import { rightFactOf } from './correction-request.js';
 import type { Event } from '../decider/event.js';
 import { factsOf } from '../decider/evolve.js';
-import { HouseholdDesk } from '../household-desk.js';
+import { HouseholdDesk, untilSettled, type HandledHousehold } from '../household-desk.js';
 import { HouseholdDirectory } from '../household-directory.js';
 import { householdStream } from '../household.stream.js';
 import { CORRECTION_REASONS } from './names.js';
@@ -59,6 +59,14 @@ export class CorrectionsController {
     @Command() request: CommandRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandAnswer> {
+    return commandAnswer(reply, await untilSettled(() => this.putRight(id, body, request)));
+  }
+
+  private async putRight(
+    id: string,
+    body: CorrectionDto,
+    request: CommandRequest,
+  ): Promise<HandledHousehold> {
     const village = await this.directory.villageOf(id);
     assertWithin(request.caller, village);
     const { state } = await this.handler.read(householdStream, id);
@@ -71,7 +79,7 @@ export class CorrectionsController {
     if (rightOccurredOn !== undefined) this.policies.registryAt(village, rightOccurredOn);
     const right = rightFactOf(body, basis, wrong);
     const noteId = uuid();
-    const handled = await this.desk.handle(
+    return this.desk.handle(
       request,
       id,
       village,
@@ -87,7 +95,6 @@ export class CorrectionsController {
       },
       { attachments: [this.vault.note(noteId, id, 'correction', body.note)] },
     );
-    return commandAnswer(reply, handled);
   }
 
   @Post('register-findings/:eventId/closings')
@@ -132,6 +139,7 @@ const TASKS: Readonly<Record<Correctable, Task>> = {
   memberChanged: 'memberChange',
   householdKindChanged: 'kindChange',
   householdMoved: 'householdMove',
+  householdExtinguished: 'memberChange',
 };
 
 /** What cannot be corrected is refused by the decider, to whoever may record facts. */

@@ -32,6 +32,7 @@ import { HouseholdDesk } from '../household-desk.js';
 import { HouseholdDirectory } from '../household-directory.js';
 import { householdStream } from '../household.stream.js';
 import '../standing-problems.js';
+import { personsEver } from '../decider/persons-ever.js';
 import { DOCUMENT_KINDS, nameOf } from './names.js';
 
 /** Who may see where the papers lie. */
@@ -124,11 +125,10 @@ export class DocumentsController {
     assertWithin(caller, village);
     const { state, documents } = await this.papers(id);
     if (!caller.hasScope(READ_SCOPE) || documents.length === 0) return { items: documents };
-    // Written before a location is opened. Of the household's members each, for the paper may be about any of them.
-    const members = state.status === 'none' ? [] : state.file.members;
-    const places = members.map(({ personId }) => ({ personId, villageCode: village }));
+    // Written before a location is opened. Of everybody who was ever a member, for a paper may be about any of them.
+    const places = personsEver(state).map((personId) => ({ personId, villageCode: village }));
     await this.vault.audits.write(caller, 'documents', places, purposeOf(purpose));
-    const locations = await this.store.locations(id);
+    const locations = await this.store.locations(documents.map(({ documentId }) => documentId));
     return {
       items: documents.map((document) => {
         const location = locations.get(document.documentId);
