@@ -7,6 +7,7 @@ import {
 import { create } from '@bufbuild/protobuf';
 import { yearOf } from '@fupin/domain';
 import { accept, type Decision, type NewEvent, type Refusal } from '@fupin/event-sourcing/decider';
+import { sizeOn } from './as-of.js';
 import { recorded, type Event } from './basis.js';
 import type { PublishAnnouncement } from './commands.js';
 import { exitStandard } from './exit-standard.js';
@@ -87,7 +88,7 @@ function exited(command: PublishAnnouncement, state: In<'stillPoor'>, steps: rea
     year,
     perCapitaNetIncomeFen: survey.perCapitaNetIncomeFen,
     povertyLineFen,
-    persons: state.file.members.length,
+    persons: sizeOn(state.file, command.occurredOn),
     dibaoContinues,
     // REG-13, REG-25: the policies stay to the end of the campaign; an exit after it keeps nothing further.
     policiesRetainedUntil: campaign > command.occurredOn ? campaign : command.occurredOn,
@@ -104,7 +105,7 @@ function returned(command: PublishAnnouncement, state: In<'exited'>, steps: read
   const causes = state.progress?.causes ?? state.file.causes;
   const value = create(HouseholdReturnedSchema, {
     ...(causes && { causes }),
-    persons: state.file.members.length,
+    persons: sizeOn(state.file, command.occurredOn),
     evidenceEventIds: [...steps],
   });
   return {

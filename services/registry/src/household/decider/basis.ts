@@ -1,7 +1,7 @@
 import { EvidenceSource, type Evidence, type InquiryAuthorisation } from '@fupin/contracts';
 import { daysBetween, yearOf, type BusinessDate, type RegionCode } from '@fupin/domain';
 import type { NewEvent, Refusal } from '@fupin/event-sourcing/decider';
-import { closedOn } from '../../year/closed-years.js';
+import { closedFrom } from '../../year/closed-years.js';
 import type { Basis } from './commands.js';
 import type { Event } from './event.js';
 import type { HouseholdState } from './state.js';
@@ -43,7 +43,7 @@ export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status'
       field: 'occurredOn',
     });
   }
-  refusals.push(...closedYearRefusals(basis, villageOn(state, occurredOn, basis.village), occurredOn));
+  refusals.push(...closedSinceRefusals(basis, state, occurredOn));
   if (state.status === 'none') return refusals;
   if (kind === 'status' && occurredOn < state.file.lastStatusOn) {
     refusals.push({
@@ -66,8 +66,9 @@ export function dateRefusals(basis: Basis, state: HouseholdState, kind: 'status'
 }
 
 /**
- * 年度封库: why a fact of this date may not touch the figures of a region. The year is closed there, and the caller has no
- * right to change it, or has it on the closing's own day: the figures known at the end of that day are the published ones.
+ * 年度封库: why a fact of this date may not touch the figures of a region. The year or a later one is closed there, and the
+ * caller has no right to change it, or has it on the closing's own day: the figures known at the end of that day are the
+ * published ones.
  */
 export function closedYearRefusals(
   { closedYears, mayChangeClosed, today }: Basis,
@@ -76,7 +77,7 @@ export function closedYearRefusals(
   field = 'occurredOn',
 ): Refusal[] {
   const year = yearOf(date);
-  const closed = closedOn(closedYears, region, year);
+  const closed = closedFrom(closedYears, region, year, yearOf(today));
   if (closed === undefined || (mayChangeClosed && closed < today)) return [];
   return [
     {
@@ -91,6 +92,39 @@ export function closedYearRefusals(
       field,
     },
   ];
+}
+
+/**
+ * The same for everything from a date on, wherever the household has lived since: what happened in one year changes the end
+ * of all that follow. One reason at most.
+ */
+export function closedSinceRefusals(
+  basis: Basis,
+  state: HouseholdState,
+  date: BusinessDate,
+  field = 'occurredOn',
+): Refusal[] {
+  const refusals = placesSince(state, date, basis.village).flatMap(({ village, from }) =>
+    closedYearRefusals(basis, village, from, field),
+  );
+  return refusals.slice(0, 1);
+}
+
+/** Where a household has lived from a date on, the first village first; `today` is that of today. */
+function placesSince(
+  state: HouseholdState,
+  date: BusinessDate,
+  today: RegionCode,
+): { readonly village: RegionCode; readonly from: BusinessDate }[] {
+  const later: { village: RegionCode; from: BusinessDate }[] = [];
+  let village = today;
+  for (let entry = state.status === 'none' ? undefined : state.file.log; entry; entry = entry.before) {
+    const { event, occurredOn } = entry.fact;
+    if (event.case !== 'householdMoved' || occurredOn <= date) continue;
+    later.unshift({ village, from: occurredOn });
+    village = event.value.fromRegion;
+  }
+  return [{ village, from: date }, ...later];
 }
 
 /** Where a household lived on a day; `today` is its village of today. A move that came later is taken back. */

@@ -6,7 +6,7 @@ import {
   RegisterFindingOutcome,
 } from '@fupin/contracts';
 import { accept, refuse, type Decision } from '@fupin/event-sourcing/decider';
-import { dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
+import { closedSinceRefusals, dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type { ReverseExit } from './commands.js';
 import { procedureOpenRefusals } from './procedure.js';
 import type { HouseholdState } from './state.js';
@@ -22,13 +22,18 @@ const BROKEN: Readonly<Record<ExitReversalReason, readonly string[]>> = {
 /**
  * 错退回退: the last exit never met the standard and is cancelled; the household has been poor throughout, which is never
  * a relapse (REG-05: 卡内无硬伤; REG-09). Names the exit, so that nobody reverses another one than they looked at. Findings
- * about that exit are closed with it. Refused while a procedure is open, and without evidence.
+ * about that exit are closed with it. It changes every year from the exit on, so none of them may be closed without the
+ * right to that (REG-36). Refused while a procedure is open, and without evidence.
  */
 export function reverseExit(command: ReverseExit, state: HouseholdState): Decision<Event> {
   if (state.status !== 'exited') return refuse(wrongStatus(state, 'exited', 'REG-09'));
   const { exitEventId, reason, evidence } = command;
+  const { exitedOn, file } = state;
+  // Of an exit brought along from the household it was split off, only the days since the split are this household's.
+  const poorSince = exitedOn > file.openedOn ? exitedOn : file.openedOn;
   const refusals = [
     ...dateRefusals(command, state, 'status'),
+    ...closedSinceRefusals(command, state, poorSince, 'exitEventId'),
     ...procedureOpenRefusals(state),
     ...evidenceRefusals(evidence, command, 'evidence'),
   ];

@@ -2,6 +2,7 @@ import { Guarantee } from '@fupin/contracts';
 import { formatYuan } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
 import type { GuaranteeName, RegistryPolicy } from '@fupin/policy/registry';
+import { fileOn } from './as-of.js';
 import type { Basis } from './commands.js';
 import { localMisses, type LocalMiss } from './local-exit.js';
 import type { Finding, HouseholdFile, Survey } from './state.js';
@@ -92,7 +93,7 @@ export function exitStandard(
     });
   }
   const before = latest(file.surveys.filter((s) => s.year === year - 1 && s.occurredOn <= occurredOn));
-  const { householdKind } = file;
+  const { householdKind } = fileOn(file, occurredOn);
   const local = survey ? localMisses(policy.localExit(year), { householdKind, year, survey, before }) : [];
   for (const { binding, ...refusal } of local) if (binding === 'hard') missing.push(refusal);
   return {

@@ -11,6 +11,7 @@ import {
 import { create } from '@bufbuild/protobuf';
 import { divideHalfUp, MAX_FEN, yearOf } from '@fupin/domain';
 import { accept, refuse, type Decision, type Refusal } from '@fupin/event-sourcing/decider';
+import { sizeOn } from './as-of.js';
 import { dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type {
   AssessGuarantees,
@@ -40,9 +41,10 @@ export function recordPovertyCauses(command: RecordPovertyCauses, state: Househo
   return accept(recorded(command, { case: 'povertyCausesRecorded', value }));
 }
 
-/** 收入调查 of one year, with the form's arithmetic done here and nowhere else. */
+/** 收入调查 of one year, with the form's arithmetic done here and nowhere else. It counts the members of its own day. */
 export function surveyIncome(command: SurveyIncome, state: HouseholdState): Decision<Event> {
-  const size = state.status === 'none' ? 0 : state.file.members.length;
+  if (!isLiving(state)) return refuse(notLiving(state));
+  const size = sizeOn(state.file, command.occurredOn);
   const refusals = [...factRefusals(command, state), ...surveyRefusals(command, command, size)];
   if (refusals.length > 0) return refuse(...refusals);
   return accept(recorded(command, incomeSurveyed(command, size)));
@@ -61,7 +63,8 @@ export function incomeSurveyed(figures: IncomeFigures, size: number): Event {
     businessCostFen,
     netIncomeFen,
     persons: size,
-    perCapitaNetIncomeFen: divideHalfUp(netIncomeFen, BigInt(size)),
+    // Without anybody there is no income per head; `surveyRefusals` lets no such survey pass.
+    perCapitaNetIncomeFen: size === 0 ? 0n : divideHalfUp(netIncomeFen, BigInt(size)),
     evidence,
   });
   return { case: 'incomeSurveyed', value };
@@ -77,7 +80,7 @@ const netIncome = ({
 
 /**
  * What stands against a survey's figures: negative amounts, a year that is not the business date's or the one before,
- * missing evidence, or another size than the household's `size` (a smaller one would lift the income per head).
+ * missing evidence, or another size than `size`, the household's on that day (a smaller one would lift the income per head).
  */
 export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: number): Refusal[] {
   const refusals = evidenceRefusals(figures.evidence, basis, 'evidence');
@@ -109,10 +112,17 @@ export function surveyRefusals(figures: IncomeFigures, basis: Basis, size: numbe
       field: 'year',
     });
   }
-  if (figures.persons !== undefined && figures.persons !== size) {
+  if (size === 0) {
+    refusals.push({
+      code: 'nobody-on-that-day',
+      message: `The household had no members on ${basis.occurredOn}`,
+      messageZh: `${basis.occurredOn}该户没有在册人员`,
+      field: 'occurredOn',
+    });
+  } else if (figures.persons !== undefined && figures.persons !== size) {
     refusals.push({
       code: 'household-size-differs',
-      message: `The survey counts ${figures.persons} persons, the register ${size}`,
+      message: `The survey counts ${figures.persons} persons, the register ${size} on ${basis.occurredOn}`,
       messageZh: `调查人数（${figures.persons}）与在册人数（${size}）不一致`,
       field: 'persons',
     });
