@@ -5,6 +5,7 @@ import { directoryRow, movedRow } from '../vault/intake.js';
 import {
   addressOf,
   changedRow,
+  papersGoOver,
   rowsOfHousehold,
   rowsOfPersons,
   type PersonRow,
@@ -43,29 +44,40 @@ export async function departureExtras(
   };
 }
 
-/** Somebody goes over: claim and row go along. */
-export async function transferExtras(vault: Vault, command: TransferMember): Promise<AcrossExtras> {
+/** Somebody goes over: claim and row go along, with the last one also the papers of the household that ends. */
+export async function transferExtras(
+  vault: Vault,
+  command: TransferMember,
+  ended: boolean,
+): Promise<AcrossExtras> {
   const { personId, householdId, village, relationsLeft } = command;
   const rows = await rowsOfPersons(vault.pool, [personId, ...relationsLeft.map((one) => one.personId)]);
   const own = rows.get(personId);
   const changes = headChanges(vault, rows, personId, relationsLeft);
   changes.set(personId, { householdId, village, head: false });
+  const papers = ended ? await papersGoOver(vault.pool, command.from.householdId, householdId) : [];
   return {
     ...(own && { take: [own.claim], release: [own.claim] }),
-    attachments: rowChanges(vault, [...rows.values()], changes),
+    attachments: [...rowChanges(vault, [...rows.values()], changes), ...papers],
   };
 }
 
-/** Somebody comes back: the claim is taken again, the row follows from wherever it was. */
-export function returnExtras(
+/**
+ * Somebody comes back: the claim is taken again, the row follows from wherever it was, and the papers of a household of
+ * which theirs was the last row.
+ */
+export async function returnExtras(
   vault: Vault,
   row: PersonRow,
   householdId: string,
   village: string,
-): AcrossExtras {
+): Promise<AcrossExtras> {
+  const elsewhere = row.householdId !== householdId;
+  const last = elsewhere && (await rowsOfHousehold(vault.pool, row.householdId)).length === 1;
+  const papers = last ? await papersGoOver(vault.pool, row.householdId, householdId) : [];
   return {
     take: [row.claim],
-    attachments: [changedRow(vault.keys, row, { householdId, village, head: false })],
+    attachments: [changedRow(vault.keys, row, { householdId, village, head: false }), ...papers],
   };
 }
 
@@ -111,10 +123,10 @@ export async function splitExtras(
   };
 }
 
-/** A merge: everybody's claim and row go over. */
+/** A merge: everybody's claim and row go over, and the papers. */
 export async function mergeExtras(
   vault: Vault,
-  { householdId, village }: MergeHouseholds,
+  { householdId, village, from }: MergeHouseholds,
   absorbed: HouseholdState | undefined,
 ): Promise<AcrossExtras> {
   const members = absorbed && absorbed.status !== 'none' ? absorbed.file.members : [];
@@ -126,9 +138,10 @@ export async function mergeExtras(
   return {
     take: claims,
     release: claims,
-    attachments: [...rows.values()].map((row) =>
-      changedRow(vault.keys, row, { householdId, village, head: false }),
-    ),
+    attachments: [
+      ...[...rows.values()].map((row) => changedRow(vault.keys, row, { householdId, village, head: false })),
+      ...(await papersGoOver(vault.pool, from.householdId, householdId)),
+    ],
   };
 }
 

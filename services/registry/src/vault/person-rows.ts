@@ -107,6 +107,29 @@ function sealedFor(keys: VaultKeys, { personId, keyId }: PersonRow, address: str
   return `\\x${bytes.toString('hex')}`;
 }
 
+/**
+ * Notes about a household and where its papers lie, for the append in which it goes into another one: they belong to the
+ * other one's persons from then on, so they are erased with the last of them.
+ */
+export async function papersGoOver(pool: Pool, from: string, to: string): Promise<Attachment[]> {
+  const { rows } = await pool.query<{ notes: string[]; documents: string[] }>(
+    `SELECT array(SELECT note_id FROM vault_notes WHERE household_id = $1) notes,
+       array(SELECT document_id FROM household_documents WHERE household_id = $1) documents`,
+    [from],
+  );
+  const { notes = [], documents = [] } = rows[0] ?? {};
+  return [
+    ...notes.map((id): Attachment => movedTo(to, 'vault_notes', 'note_id', id)),
+    ...documents.map((id): Attachment => movedTo(to, 'household_documents', 'document_id', id)),
+  ];
+}
+
+const movedTo = (to: string, table: string, key: string, id: string): Attachment => ({
+  table,
+  key: [key],
+  row: { [key]: id, household_id: to },
+});
+
 const rowOf = (row: Columns): PersonRow => ({
   personId: row.person_id,
   householdId: row.household_id,

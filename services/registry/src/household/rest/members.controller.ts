@@ -160,7 +160,12 @@ export class MembersController {
       };
       return {
         decide: ([here = NO_HOUSEHOLD, left = NO_HOUSEHOLD]) => transferMember(command, here, left),
-        extras: () => transferExtras({ pool: this.pool, keys: this.vault.keys }, command),
+        extras: ([, left = []]) =>
+          transferExtras(
+            { pool: this.pool, keys: this.vault.keys },
+            command,
+            left.some(({ event }) => event.case === 'householdExtinguished'),
+          ),
       };
     });
   }
