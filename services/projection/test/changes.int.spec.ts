@@ -1,4 +1,4 @@
-import { incompleteOperations } from '@fupin/service';
+import { incompleteOperations, nullRequests } from '@fupin/service';
 import { parse } from 'csv-parse/sync';
 import { apply, applyYears } from './apply.js';
 import type { TestDatabase } from './database.js';
@@ -349,6 +349,18 @@ describe('changes of the register, corrections and closed years in the queries',
       policyRetained: fig(1, 3),
       policyEnded: fig(1, 3),
     });
+  });
+
+  it('refuses null in every property of every body, and names it', async () => {
+    const document = (await json('/openapi.json')).body as unknown as { paths: object };
+    const requests = nullRequests(document);
+    expect(requests.length).toBeGreaterThan(5);
+    for (const { method, path, field, body } of requests) {
+      const place = path.replace('{region}', '422823').replace('{year}', '2016');
+      const answer = await api.send(method as 'POST', place, body, { scope: 'projection:operate' });
+      expect([path, field, answer.status]).toEqual([path, field, 400]);
+      expect(await answer.json()).toMatchObject({ errors: [{ field, code: 'not-null' }] });
+    }
   });
 
   it('documents every operation with summary, example and problem types', async () => {

@@ -644,6 +644,52 @@ describe('correction of who a person is', () => {
     });
   });
 
+  it('keeps no fingerprint of a joining person or of an objection that names could be tried against', async () => {
+    const { id } = await household();
+    const now = `/v1/households/${id}`;
+    await take(harness, id, chain('2016-01', 'identification').slice(0, 4));
+    const requests: [string, Record<string, unknown>][] = [
+      [
+        `${now}/members`,
+        { occurredOn: '2016-01-09', reason: 'marriage', person: person('99', { name: '田小梅' }) },
+      ],
+      [
+        `${now}/objections`,
+        { occurredOn: '2016-01-10', procedure: 'identification', text: '覃守义在县城有房' },
+      ],
+    ];
+    for (const [path, body] of requests) {
+      const key = randomUUID();
+      expect(await harness.post(path, body, { headers: { 'idempotency-key': key } })).toMatchObject({
+        status: 201,
+      });
+      const { rows } = await harness.pool.query<{ fingerprint: Buffer }>(
+        'SELECT fingerprint FROM keys WHERE key LIKE $1',
+        [`request:%${key}`],
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.fingerprint.equals(Buffer.from(fingerprint('POST', path, body)))).toBe(false);
+    }
+  });
+
+  it('leaves one record of a correction with the correction itself, and none of a refused one', async () => {
+    const { personId } = await household();
+    const path = `/v1/persons/${personId}/corrections`;
+    const headers = {
+      'idempotency-key': randomUUID(),
+      'fupin-purpose': encodeURIComponent('户口本核对'),
+    };
+    await refused(harness, path, right({}));
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await harness.post(path, right({ name: '覃守礼' }), { headers })).toMatchObject({ status: 201 });
+    }
+    const token = await harness.token('county', COUNTY, 'audit:read');
+    const { body } = await harness.get(`/v1/person-audits?person=${personId}&action=correct`, { token });
+    expect(body.items).toMatchObject([
+      { subject: 'development-county', role: 'county', action: 'correct', personId, purpose: '户口本核对' },
+    ]);
+  });
+
   it('refuses a number that another household has, and changes nothing', async () => {
     const taken = idNumber();
     await household({ idNumber: taken });

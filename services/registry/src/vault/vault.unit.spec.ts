@@ -106,6 +106,19 @@ describe('cipher suites', () => {
     expect(open(sm4, 'sm4:new', 'row:name', sealed)).toBe('覃守义');
   });
 
+  it('AES-GCM does not open with a tag that was cut, nor cut anywhere else', () => {
+    const sealed = bytes(seal(keys, 'row:name', '覃守义'));
+    for (const length of [0, 11, 12, 16, 27, sealed.length - 1]) {
+      expect(() => open(keys, 'new', 'row:name', sealed.subarray(0, length))).toThrow();
+    }
+    // Of an empty text nothing but nonce and tag is sealed: 4 bytes of the tag alone would do for Node.
+    const empty = bytes(seal(keys, 'row:name', ''));
+    expect(open(keys, 'new', 'row:name', empty)).toBe('');
+    for (let length = 12; length < empty.length; length += 1) {
+      expect(() => open(keys, 'new', 'row:name', empty.subarray(0, length))).toThrow();
+    }
+  });
+
   it('the GB/T 32907 example: SM4 of Node is SM4', () => {
     const sm4Key = Buffer.from('0123456789abcdeffedcba9876543210', 'hex');
     const cipher = createCipheriv('sm4-ecb', sm4Key, null).setAutoPadding(false);
