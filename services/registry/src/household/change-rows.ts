@@ -38,9 +38,11 @@ export async function departureExtras(
 ): Promise<AcrossExtras> {
   const rows = await rowsOfPersons(vault.pool, [personId, ...relations.map((one) => one.personId)]);
   const own = rows.get(personId);
+  const changes = headChanges(vault, rows, personId, relations);
+  changes.set(personId, { ...changes.get(personId), former: true });
   return {
     ...(own && reason !== LeaveReason.DEATH && { release: [own.claim] }),
-    attachments: rowChanges(vault, [...rows.values()], headChanges(vault, rows, personId, relations)),
+    attachments: rowChanges(vault, [...rows.values()], changes),
   };
 }
 
@@ -77,7 +79,10 @@ export async function returnExtras(
   const papers = last ? await papersGoOver(vault.pool, row.householdId, householdId) : [];
   return {
     take: [row.claim],
-    attachments: [changedRow(vault.keys, row, { householdId, village, head: false }), ...papers],
+    attachments: [
+      changedRow(vault.keys, row, { householdId, village, head: false, former: false }),
+      ...papers,
+    ],
   };
 }
 

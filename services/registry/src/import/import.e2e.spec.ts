@@ -222,3 +222,25 @@ describe('refuses at once, and changes nothing,', () => {
     expect(ended.status).toBe(409);
   });
 });
+
+it('REG-05 registers nobody for a day before they left another household', async () => {
+  const first = household(9200);
+  const { body } = await upload(await csvOf([first]));
+  await finished(body.id);
+  const { items } = await pageOf<ImportOutcomeView>(`/v1/imports/${body.id}/households`);
+  const left = items[0]?.householdId ?? '';
+  const { body: view } = await harness.get(`/v1/households/${left}`);
+  const departure = { occurredOn: '2015-03-01', personId: view.members[2]?.personId, reason: 'other' };
+  expect((await harness.post(`/v1/households/${left}/member-departures`, departure)).status).toBe(201);
+  // Alone in a form of their own, of the day before and of the day itself.
+  const alone = (registeredOn: string) => ({
+    ...household(9201, { registeredOn, incomeYear: '2014' }),
+    members: first.members.slice(2, 3).map((member) => ({ ...member, relation: '本人或户主' })),
+  });
+  const early = await upload(await csvOf([alone('2015-02-28')]));
+  expect(await finished(early.body.id)).toMatchObject({ households: { accepted: 0, refused: 1 } });
+  const { body: errors } = await harness.get(`/v1/imports/${early.body.id}/errors`);
+  expect(errors.items).toMatchObject([{ line: 2, field: 'registeredOn', code: 'before-departure' }]);
+  const right = await upload(await csvOf([alone('2015-03-01')]));
+  expect(await finished(right.body.id)).toMatchObject({ households: { accepted: 1, refused: 0 } });
+});

@@ -96,7 +96,11 @@ export function takeInPersons(keys: VaultKeys, household: Parameters<typeof take
 }
 
 /** The claim that keeps a person in one household. */
-export const personClaim = (hash: string): string => `person:${hash}`;
+export const personClaim = (hash: string): string => PERSON_CLAIM + hash;
+export const PERSON_CLAIM = 'person:';
+
+/** The hash of a person's number in their claim. */
+export const claimedHash = (claim: string): Buffer => Buffer.from(claim.slice(PERSON_CLAIM.length), 'hex');
 
 /** Where a household lives: written in the append of its first event, changed in that of a move. */
 export function directoryRow(householdId: string, villageCode: string): Attachment {

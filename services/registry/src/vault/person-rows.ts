@@ -2,7 +2,7 @@ import type { Attachment } from '@fupin/event-sourcing';
 import { parsePersonNumber } from '@fupin/domain';
 import type { Pool } from 'pg';
 import { numberHash, openBytes, sealBytes } from './cipher.js';
-import { personClaim } from './intake.js';
+import { claimedHash, PERSON_CLAIM, personClaim } from './intake.js';
 import { vaultKey, type VaultKeys } from './vault-keys.js';
 
 // Where persons belong, and how their rows follow when households change. Nobody is read here: names stay sealed.
@@ -25,6 +25,8 @@ export interface RowChange {
   readonly householdId?: string;
   readonly village?: string;
   readonly head?: boolean;
+  /** Has left; of those who have not, a household has each number once. */
+  readonly former?: boolean;
   /** Null takes the address away. */
   readonly address?: string | null;
 }
@@ -69,19 +71,42 @@ export async function rowsOfNumber(
 ): Promise<readonly PersonRow[]> {
   const number = parsePersonNumber(idNumber);
   if (!number.ok) return [];
+  return rowsOfClaims(pool, [personClaim(numberHash(keys, number.canonical))]);
+}
+
+/** The same for many numbers, by the persons' claims. */
+export async function rowsOfClaims(pool: Pool, claims: readonly string[]): Promise<readonly PersonRow[]> {
   const { rows } = await pool.query<Columns>(
-    `SELECT ${COLUMNS} FROM person_vault WHERE number_hash = $1 ORDER BY person_id`,
-    [Buffer.from(numberHash(keys, number.canonical), 'hex')],
+    `SELECT ${COLUMNS} FROM person_vault WHERE number_hash = ANY($1::bytea[]) ORDER BY person_id`,
+    [claims.map(claimedHash)],
   );
   return rows.map(rowOf);
 }
+
+/** Of these, the rows of persons whom no household claims: they have left the register. */
+export async function unclaimedRows(pool: Pool, claims: readonly string[]): Promise<readonly PersonRow[]> {
+  const { rows } = await pool.query<Columns>(
+    `SELECT ${COLUMNS} FROM person_vault WHERE number_hash = ANY($1::bytea[])
+       AND NOT EXISTS (SELECT FROM keys WHERE key = 'claim:${PERSON_CLAIM}' || encode(number_hash, 'hex'))`,
+    [claims.map(claimedHash)],
+  );
+  return rows.map(rowOf);
+}
+
+/** Whether two looks at the rows of a number found the same persons in the same households. */
+export const sameRows = (some: readonly PersonRow[], others: readonly PersonRow[]): boolean =>
+  some.length === others.length &&
+  some.every(
+    ({ personId, householdId }, i) =>
+      personId === others[i]?.personId && householdId === others[i]?.householdId,
+  );
 
 /**
  * The change of a person's row for the append that it follows from. With an address it fails when the row was sealed with
  * another key meanwhile, because a row has one key for all its fields.
  */
 export function changedRow(keys: VaultKeys, row: PersonRow, change: RowChange): Attachment {
-  const { householdId, village, head, address } = change;
+  const { householdId, village, head, former, address } = change;
   const sealed = address !== undefined && address !== null ? sealedFor(keys, row, address) : address;
   return {
     table: 'person_vault',
@@ -91,6 +116,7 @@ export function changedRow(keys: VaultKeys, row: PersonRow, change: RowChange): 
       ...(householdId !== undefined && { household_id: householdId }),
       ...(village !== undefined && { village }),
       ...(head !== undefined && { head }),
+      ...(former !== undefined && { former }),
       ...(sealed !== undefined && { key_id: row.keyId, address: sealed }),
     },
   };

@@ -48,6 +48,14 @@ export interface Basis {
   readonly mayChangeClosed: boolean;
 }
 
+/** A person of a command whom another household's file knows under the same number. */
+export interface KnownElsewhere {
+  /** Index among the command's members. */
+  readonly member: number;
+  /** The day they left that household last; undefined while they belong to it. */
+  readonly leftOn: BusinessDate | undefined;
+}
+
 interface StepOf {
   readonly procedure: ProcedureName;
 }
@@ -81,6 +89,7 @@ export type FileApplication = Basis & {
   readonly householdKind: HouseholdKind;
   /** Empty when a household that was turned down or removed applies again: its members are known. */
   readonly members: readonly Member[];
+  readonly elsewhere?: readonly KnownElsewhere[];
   readonly causes: PovertyCauses;
   readonly authorisation: InquiryAuthorisation;
   /** A1 */
@@ -183,6 +192,7 @@ export type AddMember = Basis & {
   readonly person:
     | { readonly member: Member; readonly birthDate: BusinessDate }
     | { readonly personId: string; readonly relation: CodedValue };
+  readonly elsewhere?: readonly KnownElsewhere[];
   /** Birth only. */
   readonly parentPersonIds: readonly string[];
 };
@@ -269,6 +279,7 @@ export type RegisterFromHistory = Basis & {
   readonly entryKind: EntryKind;
   readonly householdKind: HouseholdKind;
   readonly members: readonly Member[];
+  readonly elsewhere?: readonly KnownElsewhere[];
   readonly causes: PovertyCauses;
   /** A1 */
   readonly standard?: PovertyStandard;
@@ -313,6 +324,12 @@ export type RightFact =
   | { readonly case: 'memberChanged'; readonly member: Member }
   | { readonly case: 'householdKindChanged'; readonly householdKind: HouseholdKind };
 
+/** The days on which a person (by id or by number) joined and left other households than the one a command is about. */
+export interface LifeElsewhere {
+  readonly joined: readonly BusinessDate[];
+  readonly left: readonly BusinessDate[];
+}
+
 export type CorrectEvent = Basis & {
   readonly type: 'correctEvent';
   /** The event that was mistaken; `occurredOn` of the command is the day of the correction. */
@@ -323,6 +340,10 @@ export type CorrectEvent = Basis & {
   readonly rightOccurredOn?: BusinessDate;
   /** What it should have said; only the date was wrong when left out. */
   readonly right?: RightFact;
+  /** 误录作废: it never happened; there is neither a right fact nor a right date then. */
+  readonly annulled?: boolean;
+  /** Of a departure or joining: when the person joined and left other households of the register. */
+  readonly elsewhere?: LifeElsewhere;
   /** The rule set of a region on a day: a fact rests on that of its own date. */
   readonly policyOn: (region: RegionCode, date: BusinessDate) => RegistryPolicy;
 };

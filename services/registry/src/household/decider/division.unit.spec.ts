@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { HouseholdMovedSchema, LeaveReason, RegisterStatus } from '@fupin/contracts';
+import { HouseholdMovedSchema, LeaveReason, PovertyStandard, RegisterStatus } from '@fupin/contracts';
 import { fold, type NewEvent } from '@fupin/event-sourcing/decider';
 import { given, recorded } from '@fupin/event-sourcing/testing';
 import * as change from '../../../test/change-story.js';
@@ -92,6 +92,23 @@ describe('分户', () => {
       },
     });
     expect(after(NO_HOUSEHOLD, gone)).toMatchObject({ status: 'exited', exitedOn: '2016-02-13' });
+  });
+
+  it('REG-20 takes 拟退出 and the standard along', () => {
+    const marked = { type: 'planExit', ...story.on('2016-02-15'), year: 2016 } as const;
+    const named = story
+      .identification('2016-01')
+      .map((one) =>
+        one.type === 'fileApplication' ? { ...one, standard: PovertyStandard.PROVINCIAL } : one,
+      );
+    const state = story.live(...named, marked).state;
+    const [, splitOff] = then(splitHousehold(change.splits('2016-03-01', going), state, NO_HOUSEHOLD));
+    expect(after(NO_HOUSEHOLD, splitOff)).toMatchObject({
+      plannedExitYear: 2016,
+      file: { standard: PovertyStandard.PROVINCIAL },
+    });
+    const [, unmarked] = then(splitHousehold(change.splits('2016-03-01', going), poor.state, NO_HOUSEHOLD));
+    expect(after(NO_HOUSEHOLD, unmarked)).toHaveProperty('plannedExitYear', undefined);
   });
 
   it('gives those who stay a new head when theirs goes', () => {

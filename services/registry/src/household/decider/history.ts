@@ -5,6 +5,7 @@ import { dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type { RegisterFromHistory } from './commands.js';
 import { incomeSurveyed, livingConditionsRecorded, livingRefusals, surveyRefusals } from './facts.js';
 import { causeRefusals, entryKindRefusals, memberRefusals } from './identification.js';
+import { elsewhereRefusals } from './membership.js';
 import type { HouseholdState } from './state.js';
 
 /**
@@ -29,6 +30,7 @@ export function registerFromHistory(command: RegisterFromHistory, state: Househo
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(entryKind),
     ...memberRefusals(members),
+    ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}]`),
     ...causeRefusals(causes, command.policy.maxOtherCauses),
     ...(survey ? surveyRefusals(survey, command, members.length) : []),
     ...(livingConditions ? livingRefusals(livingConditions, command) : []),

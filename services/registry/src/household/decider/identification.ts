@@ -20,6 +20,7 @@ import type {
   CompleteTownshipReview,
   FileApplication,
 } from './commands.js';
+import { elsewhereRefusals } from './membership.js';
 import { PROCEDURE } from './procedure.js';
 import type { HouseholdState } from './state.js';
 import { takeStep } from './steps.js';
@@ -38,6 +39,7 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(command.entryKind),
     ...memberRefusals(members),
+    ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}].idNumber`),
     ...causeRefusals(command.causes, command.policy.maxOtherCauses),
     ...authorisationRefusals(command.authorisation, command),
   ];

@@ -18,6 +18,7 @@ import {
   beforeJoining,
   departureOf,
   distinct,
+  elsewhereRefusals,
   formerMember,
   isLiving,
   memberOf,
@@ -48,15 +49,19 @@ export function addMember(command: AddMember, state: HouseholdState): Decision<E
       ? returnRefusals(file, person.personId, command.occurredOn)
       : birthDateRefusals(command, person.birthDate)),
     ...parentRefusals(file, member, reason, parentPersonIds),
+    ...elsewhereRefusals(command.elsewhere, command.occurredOn, () =>
+      'personId' in person ? 'personId' : 'person.idNumber',
+    ),
   ];
-  if (refusals.length > 0) return refuse(...refusals);
+  if (refusals.length > 0) return refuse(...distinct(refusals));
   return accept(memberAdded(command, member, { reason, parentPersonIds: [...parentPersonIds] }));
 }
 
 /**
  * A person goes over from another household of the register (嫁入, 其他): leaves there and joins here in one append, on
  * the same day. `there` may lose its head, then everybody's relation to the new one comes along, or its last member, then
- * it is closed. Both households must lie in one province.
+ * it is closed. Both households must lie in one province, and both stand alike in the register unless it is a marriage:
+ * otherwise people could be moved out of poverty without its procedure (REG-20).
  */
 export function transferMember(
   command: TransferMember,
@@ -77,6 +82,7 @@ export function transferMember(
     ...beforeJoining(there.file, [personId], command.occurredOn),
     ...joinRefusals(here.file, member),
     ...transferReasonRefusals(command.reason),
+    ...(command.reason === JoinReason.MARRIAGE ? [] : transferStandingRefusals(here, there)),
     ...remainingRefusals(there.file, [personId], command.relationsLeft, 'relationsLeft'),
   ];
   const departure = departureOf(here.file, personId);
@@ -204,6 +210,24 @@ function transferReasonRefusals(reason: JoinReason): Refusal[] {
     },
   ];
 }
+
+/** Poor, exited, or not in the register: nobody goes from one to another without a reason that the procedure knows. */
+function transferStandingRefusals(here: HouseholdState, there: HouseholdState): Refusal[] {
+  const [one, other] = [placeInRegister(here), placeInRegister(there)];
+  if (one === other) return [];
+  return [
+    {
+      code: 'standing-differs',
+      message: `The household that is joined is ${here.status}, the one that is left ${there.status}: the person would enter, exit or return without the procedure`,
+      messageZh: '转入户与转出户在册状态不同，不得以“其他”原因转户：将使该人员未经程序纳入、脱贫或返贫',
+      ruleId: 'REG-20',
+      field: 'fromHouseholdId',
+    },
+  ];
+}
+
+const placeInRegister = ({ status }: HouseholdState): 'stillPoor' | 'exited' | 'notRegistered' =>
+  status === 'stillPoor' || status === 'exited' ? status : 'notRegistered';
 
 /** The same reasons, said of the household that the person leaves. */
 const thereRefusals = (refusals: readonly Refusal[]): Refusal[] =>

@@ -16,13 +16,20 @@ import * as change from '../../../test/change-story.js';
 import * as story from '../../../test/household-story.js';
 import { householdDecider } from './decider.js';
 import { transferMember } from './joining.js';
-import { NO_HOUSEHOLD } from './state.js';
+import type { FileApplication, HouseholdCommand } from './commands.js';
+import { lastHere, standsHere } from './membership.js';
+import { NO_HOUSEHOLD, type KnownHousehold } from './state.js';
 
 const registered = story.live(...story.identification('2016-01')).events;
 const household = () => given(householdDecider, ...registered);
 const stateOf = (events: typeof registered) => fold(householdDecider, recorded(events));
 const codesOf = (decision: { accepted: boolean; reasons?: readonly { code: string }[] }) =>
   decision.accepted ? [] : decision.reasons?.map(({ code }) => code);
+
+const accepted = (command: HouseholdCommand) => {
+  const decision = householdDecider.decide(command, stateOf(registered));
+  return decision.accepted ? [...decision.events] : [];
+};
 
 describe('自然增加', () => {
   it('REG-03 REG-04 a child is born: a member from that day on', () => {
@@ -350,12 +357,102 @@ describe('嫁入、转入: from another household of the register', () => {
     expect(codesOf(transferMember(command, here, there))).toEqual(codes);
   });
 
+  const exited = stateOf(
+    change.others(...story.identification('2016-01'), ...story.ready('2016-02'), ...story.exit('2016-02')),
+  );
+  const applicant = stateOf(change.others(story.apply('2016-01-01')));
+  const moves = (reason: JoinReason) => change.transfers('2016-05-01', 'other-child', { reason });
+
+  it.each([
+    ['a poor household', 'an exited one', here, exited],
+    ['an exited household', 'a poor one', exited, here],
+    ['an applicant', 'a poor one', applicant, here],
+    ['a poor household', 'an applicant', here, applicant],
+  ])('REG-20 takes nobody from %s to %s otherwise than by marriage', (_from, _to, left, joined) => {
+    const personId = left === here ? 'child' : 'other-child';
+    const command = (reason: JoinReason) => change.transfers('2016-05-01', personId, { reason });
+    expect(transferMember(command(JoinReason.OTHER), joined, left)).toMatchObject({
+      accepted: false,
+      reasons: [{ code: 'standing-differs', ruleId: 'REG-20', field: 'fromHouseholdId' }],
+    });
+    expect(transferMember(command(JoinReason.MARRIAGE), joined, left).accepted).toBe(true);
+  });
+
+  it('REG-20 takes somebody over between households that stand alike', () => {
+    expect(transferMember(moves(JoinReason.OTHER), here, there).accepted).toBe(true);
+    const out = stateOf(
+      story.live(...story.identification('2016-01'), ...story.ready('2016-02'), ...story.exit('2016-02'))
+        .events,
+    );
+    expect(transferMember(moves(JoinReason.OTHER), out, exited).accepted).toBe(true);
+  });
+
   it('refuses households that are not there, or no longer', () => {
     const command = change.transfers('2016-05-01', 'other-child');
     expect(codesOf(transferMember(command, NO_HOUSEHOLD, there))).toEqual(['wrong-status']);
     expect(transferMember(command, here, NO_HOUSEHOLD)).toMatchObject({
       reasons: [{ code: 'wrong-status', field: 'fromHouseholdId' }],
     });
+  });
+});
+
+describe('one person in one household on every date', () => {
+  const left = (member: number) => [{ member, leftOn: '2016-09-01' }];
+  const still = [{ member: 0, leftOn: undefined }];
+
+  it.each(['2016-08-31', '2016-09-01'])(
+    'REG-03 joins by number on %s, not before the last departure',
+    (day) => {
+      const decision = householdDecider.decide(
+        { ...change.joins(day), elsewhere: left(0) },
+        stateOf(registered),
+      );
+      expect(codesOf(decision)).toEqual(day < '2016-09-01' ? ['before-departure'] : []);
+    },
+  );
+
+  it('REG-04 comes back on the day of having left another household at the earliest', () => {
+    const away = household().when(change.leaves('2016-03-01', 'child', LeaveReason.OTHER));
+    away
+      .when({ ...change.comesBack('2016-08-31', 'child'), elsewhere: left(0) })
+      .thenRefused({ code: 'before-departure', field: 'occurredOn' });
+    const back = change.comesBack('2016-09-01', 'child');
+    away
+      .when({ ...back, elsewhere: still })
+      .thenRefused({ code: 'person-already-registered', field: 'personId' });
+    away.when({ ...back, elsewhere: left(0) }).thenState((state) => {
+      expect(state).toMatchObject({ file: { joinedOn: { child: '2016-09-01' } } });
+    });
+  });
+
+  it.each(['2016-08-31', '2016-09-01'])(
+    'applies on %s, not before a member left another household',
+    (day) => {
+      const command = { ...story.apply(day), elsewhere: left(1) } as FileApplication;
+      expect(codesOf(householdDecider.decide(command, NO_HOUSEHOLD))).toEqual(
+        day < '2016-09-01' ? ['before-departure'] : [],
+      );
+      expect(householdDecider.decide({ ...command, elsewhere: still }, NO_HOUSEHOLD)).toMatchObject({
+        reasons: [{ code: 'person-already-registered', field: 'members[0].idNumber' }],
+      });
+    },
+  );
+
+  it('says where somebody stands in a file: a member, gone since, dead, unknown', () => {
+    const { file } = stateOf([
+      ...story.live(...story.identification('2016-01')).events,
+      ...accepted(change.leaves('2016-03-01', 'child', LeaveReason.OTHER)),
+      ...accepted(change.leaves('2016-04-01', 'spouse')),
+    ]) as KnownHousehold;
+    expect(['head', 'child', 'spouse', 'stranger'].map((id) => standsHere(file, id))).toEqual([
+      { leftOn: undefined },
+      { leftOn: '2016-03-01' },
+      undefined,
+      undefined,
+    ]);
+    expect(lastHere(file, ['stranger', 'child', 'spouse'])).toBe('spouse');
+    expect(lastHere(file, ['child', 'head'])).toBe('head');
+    expect(lastHere(file, ['stranger'])).toBeUndefined();
   });
 });
 

@@ -1,10 +1,12 @@
 import { LeaveReason, type Member, type MemberRelation } from '@fupin/contracts';
 import type { BusinessDate, RegionCode } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
-import { wrongStatus, type Event } from './basis.js';
-import { factsOf } from './evolve.js';
+import { wrongStatus } from './basis.js';
+import { evolve, factsOf } from './evolve.js';
 import { isHead } from './identification.js';
-import type { Departure, HouseholdFile, HouseholdState, KnownHousehold } from './state.js';
+import type { KnownElsewhere } from './commands.js';
+import { NO_HOUSEHOLD, type Departure, type HouseholdFile } from './state.js';
+import type { HouseholdState, KnownHousehold } from './state.js';
 
 // What joining, leaving, splitting and merging ask alike about who belongs to a household.
 
@@ -25,6 +27,25 @@ export const memberOf = (file: HouseholdFile, personId: string): Member | undefi
 export const departureOf = (file: HouseholdFile, personId: string): Departure | undefined =>
   file.departures.findLast((departure) => departure.personId === personId);
 
+/** Of these ids of one person, the one that is a member here or was one last: who comes back keeps it. */
+export function lastHere({ members, departures }: HouseholdFile, personIds: readonly string[]) {
+  const here = [...departures, ...members].map(({ personId }) => personId);
+  return here.findLast((personId) => personIds.includes(personId));
+}
+
+/**
+ * Where a person stands in this file, for another household that they join: nothing to say of one who was never here, nor
+ * of the dead, whose claim is never given up.
+ */
+export function standsHere(
+  file: HouseholdFile,
+  personId: string,
+): Pick<KnownElsewhere, 'leftOn'> | undefined {
+  if (memberOf(file, personId)) return { leftOn: undefined };
+  const departure = departureOf(file, personId);
+  return departure && departure.reason !== LeaveReason.DEATH ? { leftOn: departure.on } : undefined;
+}
+
 /** A person who belongs to no household any more, because of death. */
 export const hasDied = (file: HouseholdFile, personId: string): boolean =>
   departureOf(file, personId)?.reason === LeaveReason.DEATH;
@@ -35,20 +56,17 @@ export const memberSince = (file: HouseholdFile, personId: string): BusinessDate
 
 /** What was known last of a person who has been a member of this household. */
 export function formerMember(file: HouseholdFile, personId: string): Member | undefined {
-  return factsOf(file.log).reduce<Member | undefined>((known, { event }) => {
-    if (event.case === 'personCorrected' && known && event.value.personId === personId) {
-      return { ...known, birthYear: event.value.birthYear, sex: event.value.sex };
-    }
-    return membersIn(event).find((member) => member.personId === personId) ?? known;
-  }, undefined);
-}
-
-/** The members that an event tells about, as they are from then on. */
-function membersIn(event: Event): readonly Member[] {
-  if (event.case === 'memberAdded' || event.case === 'memberChanged') {
-    return event.value.member ? [event.value.member] : [];
+  let state: HouseholdState = NO_HOUSEHOLD;
+  let known: Member | undefined;
+  for (const fact of factsOf(file.log)) {
+    const { event } = fact;
+    state = evolve(state, fact);
+    const member = state.status === 'none' ? undefined : memberOf(state.file, personId);
+    if (member) known = member;
+    else if (event.case === 'personCorrected' && known && event.value.personId === personId)
+      known = { ...known, birthYear: event.value.birthYear, sex: event.value.sex };
   }
-  return 'members' in event.value ? event.value.members : [];
+  return known;
 }
 
 /**
@@ -149,6 +167,38 @@ export function beforeJoining(
       field: 'occurredOn',
     },
   ];
+}
+
+/**
+ * One person is counted once on every date: whoever belonged to another household is a member here from the day they left
+ * it at the earliest. When that was is not said, for it is another household's affair. `fieldOf` names the member's field.
+ */
+export function elsewhereRefusals(
+  elsewhere: readonly KnownElsewhere[] = [],
+  occurredOn: BusinessDate,
+  fieldOf: (member: number) => string,
+): Refusal[] {
+  return elsewhere.flatMap(({ member, leftOn }): Refusal[] => {
+    if (leftOn === undefined) {
+      return [
+        {
+          code: 'person-already-registered',
+          message: 'This person belongs to another household of the register',
+          messageZh: '该人员已在其他户登记',
+          field: fieldOf(member),
+        },
+      ];
+    }
+    if (leftOn <= occurredOn) return [];
+    return [
+      {
+        code: 'before-departure',
+        message: `This person left another household of the register only after ${occurredOn}`,
+        messageZh: '日期早于该人员离开原户的日期',
+        field: 'occurredOn',
+      },
+    ];
+  });
 }
 
 /** A household of another province is another province's register; the person leaves here and is registered there. */

@@ -67,6 +67,7 @@ export function splitHousehold(
     members,
     ...(file.causes && { causes: file.causes }),
     standing: standingOf(state),
+    standard: file.standard,
   });
   const rules = ['REG-03', 'REG-04', 'REG-20'];
   return acceptAcross(
@@ -98,7 +99,9 @@ function divisionRefusals({ file }: RegisteredHousehold, leaving: readonly strin
 function standingOf(state: RegisteredHousehold): RegisterStanding {
   const { registeredOn, returnedOn = '' } = state;
   if (state.status === 'stillPoor') {
-    return create(RegisterStandingSchema, { status: RegisterStatus.STILL_POOR, registeredOn, returnedOn });
+    const { plannedExitYear = 0 } = state;
+    const status = RegisterStatus.STILL_POOR;
+    return create(RegisterStandingSchema, { status, registeredOn, returnedOn, plannedExitYear });
   }
   const { exitedOn, policiesRetainedUntil, dibaoContinues, policyEndedOn = '' } = state;
   return create(RegisterStandingSchema, {

@@ -17,15 +17,18 @@ import {
   validationProblem,
 } from '@fupin/service';
 import type { FastifyReply } from 'fastify';
+import { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { UuidParam } from '../../uuid-param.js';
 import { seesNames } from '../../vault/masking.js';
+import { rowsOfClaims } from '../../vault/person-rows.js';
 import { PersonVault } from '../../vault/person-vault.js';
 import { Villages } from '../../villages.js';
 import { HouseholdDesk } from '../household-desk.js';
 import { HouseholdDirectory } from '../household-directory.js';
 import { ApplicationDto, ReapplicationDto } from './application.dto.js';
 import { householdStream } from '../household.stream.js';
+import { knownElsewhere } from '../known-elsewhere.js';
 import { eventViews, householdView } from './household.view.js';
 import { EventsView, HouseholdView } from './views.dto.js';
 import { assertMay } from '../permissions.js';
@@ -40,12 +43,13 @@ export class HouseholdsController {
     private readonly directory: HouseholdDirectory,
     private readonly vault: PersonVault,
     private readonly villages: Villages,
+    private readonly pool: Pool,
   ) {}
 
   @Post()
   @ApiOperation({ summary: 'File an application: identified, newly poor or missed / 提交建档立卡申请' })
   @ApiCreatedResponse({ type: CommandAnswer })
-  @ApiProblems('person-already-registered', 'date-in-future', 'authorisation-missing')
+  @ApiProblems('person-already-registered', 'before-departure', 'date-in-future', 'authorisation-missing')
   async apply(
     @Body() body: ApplicationDto,
     @Command() request: CommandRequest,
@@ -66,7 +70,9 @@ export class HouseholdsController {
     // A new stream: whatever If-Match says cannot be about it.
     const asNew = new CommandRequest(request.caller, request.ids, request.idempotency, 0);
     const extras = { take: intake.claims, attachments: intake.attachments };
-    const command = application(body, basis, intake.members);
+    const known = await rowsOfClaims(this.pool, intake.claims);
+    const elsewhere = await knownElsewhere(this.handler, known, intake.claims);
+    const command = application(body, basis, intake.members, elsewhere);
     try {
       const handled = await this.desk.handle(asNew, householdId, village, command, extras);
       void reply.header('location', `/v1/households/${handled.streamId}`);

@@ -1,13 +1,32 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { parsePersonNumber } from '@fupin/domain';
-import { ClaimTaken, CommandHandler, CommandRefused, type HandledAcross } from '@fupin/event-sourcing';
-import { ApiProblems, Command, CommandRequest, Problem, validationProblem } from '@fupin/service';
+import {
+  ClaimTaken,
+  CommandHandler,
+  CommandOutdated,
+  CommandRefused,
+  type HandledAcross,
+} from '@fupin/event-sourcing';
+import {
+  ApiProblems,
+  Command,
+  CommandRequest,
+  Problem,
+  validationProblem,
+  type Caller,
+} from '@fupin/service';
 import type { FastifyReply } from 'fastify';
 import { Pool } from 'pg';
 import { UuidParam } from '../../uuid-param.js';
 import { takeInPersons } from '../../vault/intake.js';
-import { rowsOfNumber, rowsOfPersons, type PersonRow } from '../../vault/person-rows.js';
+import {
+  rowsOfClaims,
+  rowsOfNumber,
+  rowsOfPersons,
+  sameRows,
+  type PersonRow,
+} from '../../vault/person-rows.js';
 import { PersonVault } from '../../vault/person-vault.js';
 import type { Event } from '../decider/basis.js';
 import { returnExtras, transferExtras } from '../change-rows.js';
@@ -16,9 +35,11 @@ import { answer, decideOne, otherHousehold } from './changes.controller.js';
 import { ChangeAnswer, MemberJoinDto } from './changes.dto.js';
 import type { AddMember, TransferMember } from '../decider/commands.js';
 import { HouseholdChanges, type Change } from '../household-changes.js';
+import { HouseholdDirectory } from '../household-directory.js';
 import { householdStream } from '../household.stream.js';
+import { knownElsewhere } from '../known-elsewhere.js';
 import { personDied, transferMember } from '../decider/joining.js';
-import { hasDied } from '../decider/membership.js';
+import { hasDied, lastHere } from '../decider/membership.js';
 import { JOIN_REASONS } from './names.js';
 import type { CodeDto, PersonDto } from './parts.dto.js';
 import { personOf } from './requests.js';
@@ -36,6 +57,7 @@ export class MembersController {
     private readonly handler: CommandHandler,
     private readonly pool: Pool,
     private readonly vault: PersonVault,
+    private readonly directory: HouseholdDirectory,
   ) {}
 
   @Post('members')
@@ -47,6 +69,8 @@ export class MembersController {
     'birth-before-parents',
     'birth-date-differs',
     'person-died',
+    'before-departure',
+    'standing-differs',
     'other-province',
     'one-head-needed',
   )
@@ -77,15 +101,15 @@ export class MembersController {
       );
       return answer(reply, handled);
     } catch (error) {
-      throw error instanceof ClaimTaken ? await this.taken(error, person) : error;
+      throw error instanceof ClaimTaken ? await this.taken(error, person, request.caller) : error;
     }
   }
 
   /** A new person; one who was a member here before is found by the number and keeps the old id. */
   private async newcomer(id: string, body: MemberJoinDto, person: PersonDto, basis: Basis): Promise<Change> {
     const known = await rowsOfNumber(this.pool, this.vault.keys, person.idNumber);
-    const former = known.find((row) => row.householdId === id);
-    if (former) return this.returning(id, body, former, person.relation, basis);
+    const former = await this.formerHere(id, known);
+    if (former) return this.returning(id, body, former, known, person.relation, basis);
     const intake = takeInPersons(this.vault.keys, {
       householdId: id,
       villageCode: basis.village,
@@ -99,12 +123,30 @@ export class MembersController {
       ...basis,
       reason: JOIN_REASONS[body.reason],
       person: { member, birthDate: number.birthDate },
+      elsewhere: await knownElsewhere(this.handler, known, intake.claims),
       parentPersonIds: body.parentPersonIds ?? [],
     };
     return {
       decide: decideOne(command),
-      extras: () => ({ take: intake.claims, attachments: intake.attachments }),
+      extras: async () => {
+        // Read after the stream: whoever brings this number into the household from here on is a conflict of versions.
+        const now = await rowsOfNumber(this.pool, this.vault.keys, person.idNumber);
+        if (!sameRows(known, now)) throw new CommandOutdated();
+        return { take: intake.claims, attachments: intake.attachments };
+      },
     };
+  }
+
+  /** The row of a person who is or was a member here, the one who left last, wherever they have been since. */
+  private async formerHere(id: string, known: readonly PersonRow[]): Promise<PersonRow | undefined> {
+    if (known.length === 0) return undefined;
+    const { state } = await this.handler.read(householdStream, id);
+    if (state.status === 'none') return undefined;
+    const last = lastHere(
+      state.file,
+      known.map(({ personId }) => personId),
+    );
+    return known.find(({ personId }) => personId === last);
   }
 
   private async returner(
@@ -117,26 +159,32 @@ export class MembersController {
     const row = (await rowsOfPersons(this.pool, [personId])).get(personId);
     // Nobody answers for who it is any more: such a person is registered anew.
     if (!row || !relation) throw new Problem('not-found', { ...NO_PERSON, field: 'personId' });
-    return this.returning(id, body, row, relation, basis);
+    const known = await rowsOfClaims(this.pool, [row.claim]);
+    return this.returning(id, body, row, known, relation, basis);
   }
 
-  private returning(
+  private async returning(
     id: string,
     body: MemberJoinDto,
     row: PersonRow,
+    known: readonly PersonRow[],
     relation: CodeDto,
     basis: Basis,
-  ): Change {
+  ): Promise<Change> {
     const command: AddMember = {
       type: 'addMember',
       ...basis,
       reason: JOIN_REASONS[body.reason],
       person: { personId: row.personId, relation: relationOf(relation) },
+      elsewhere: await knownElsewhere(this.handler, known, [row.claim], id),
       parentPersonIds: body.parentPersonIds ?? [],
     };
     return {
       decide: decideOne(command),
-      extras: () => returnExtras({ pool: this.pool, keys: this.vault.keys }, row, id, basis.village),
+      extras: async () => {
+        if (!sameRows(known, await rowsOfClaims(this.pool, [row.claim]))) throw new CommandOutdated();
+        return returnExtras({ pool: this.pool, keys: this.vault.keys }, row, id, basis.village);
+      },
     };
   }
 
@@ -170,12 +218,17 @@ export class MembersController {
     });
   }
 
-  /** The person belongs to another household, or has died as a member of it. */
-  private async taken({ owner }: ClaimTaken, person: PersonDto | undefined): Promise<Error> {
+  /**
+   * The person belongs to another household, or has died as a member of it. A death is told only where the caller answers
+   * for that household: whoever has a number learns nothing more about its person.
+   */
+  private async taken({ owner }: ClaimTaken, person: PersonDto | undefined, caller: Caller): Promise<Error> {
     const { state } = await this.handler.read(householdStream, owner);
     const rows = person ? await rowsOfNumber(this.pool, this.vault.keys, person.idNumber) : [];
     const died = state.status !== 'none' && rows.some(({ personId }) => hasDied(state.file, personId));
-    if (died) return new CommandRefused([{ ...personDied(), field: 'person.idNumber' }]);
+    const village = (await this.directory.villagesOf([owner])).get(owner);
+    if (died && village !== undefined && caller.reaches(village))
+      return new CommandRefused([{ ...personDied(), field: 'person.idNumber' }]);
     return new Problem('person-already-registered', {
       title: 'A person belongs to another household already',
       titleZh: '该人员已登记在其他户中',

@@ -13,7 +13,7 @@ import {
 import { create } from '@bufbuild/protobuf';
 import { parseYuan, type CodeSystemName } from '@fupin/domain';
 import type { PersonIn } from '../../vault/intake.js';
-import type { Basis, HouseholdCommand } from '../decider/commands.js';
+import type { Basis, HouseholdCommand, KnownElsewhere } from '../decider/commands.js';
 import type { ReapplicationDto } from './application.dto.js';
 import type {
   GuaranteeAssessmentDto,
@@ -217,6 +217,7 @@ export const application = (
   body: Omit<ReapplicationDto, 'occurredOn'>,
   basis: Basis,
   members: readonly Member[],
+  elsewhere: readonly KnownElsewhere[] = [],
 ): HouseholdCommand => ({
   type: 'fileApplication',
   ...basis,
@@ -224,6 +225,7 @@ export const application = (
   householdKind: HOUSEHOLD_KINDS[body.householdKind],
   ...(body.standard !== undefined && { standard: POVERTY_STANDARDS[body.standard] }),
   members,
+  elsewhere,
   causes: causesOf(body.causes),
   authorisation: authorisationOf(body.authorisation),
 });

@@ -14,9 +14,12 @@ import { readHousehold, type FormContext, type FormHouseholdRead } from '../../f
 import type { RawHousehold } from '../../form/raw.js';
 import type { RowError } from '../../form/row-error.js';
 import { numberClaim } from '../../household/household-directory.js';
+import type { KnownElsewhere } from '../../household/decider/commands.js';
 import { householdStream } from '../../household/household.stream.js';
+import { knownElsewhere } from '../../household/known-elsewhere.js';
 import { newId } from '../../new-id.js';
-import { takeIn } from '../../vault/intake.js';
+import { takeIn, type Intake } from '../../vault/intake.js';
+import { unclaimedRows } from '../../vault/person-rows.js';
 import type { VaultKeys } from '../../vault/vault-keys.js';
 import { loadClosedYears } from '../../year/year-closings.js';
 import { personsOf, registration } from './household-command.js';
@@ -101,17 +104,21 @@ async function register(
     ruled.map(({ item }) => item.household.village),
   );
   const closedYears = await loadClosedYears(tools.pool);
-  const claimsOf: (readonly string[])[] = [];
-  const commands = ruled.map(({ item: { household, repeat }, policy }) => {
+  const intakes = ruled.map(({ item: { household } }) => {
     const householdId = newId();
-    const householdNo = numberFor(household.village);
     const intake = takeIn(tools.keys, {
       householdId,
       villageCode: household.village,
       persons: personsOf(household),
       address: household.groupName,
     });
-    claimsOf.push(intake.claims);
+    return { householdId, ...intake };
+  });
+  const elsewhereOf = await leftElsewhere(tools, intakes);
+  const commands = ruled.map(({ item: { household, repeat }, policy }, i) => {
+    const intake = intakes[i]!;
+    const { householdId } = intake;
+    const householdNo = numberFor(household.village);
     const outcome = {
       table: 'import_outcomes',
       row: {
@@ -135,6 +142,7 @@ async function register(
         policy,
         closedYears,
         mayChangeClosed: record.mayChangeClosed,
+        elsewhere: elsewhereOf(intake),
       }),
       context: {
         envelope: {
@@ -153,8 +161,22 @@ async function register(
   const results = await tools.handler.handleMany(householdStream, commands);
   return ruled.flatMap(({ item }, i) => {
     const result = results[i];
-    return result ? [{ item, claims: claimsOf[i] ?? [], result }] : [];
+    return result ? [{ item, claims: intakes[i]?.claims ?? [], result }] : [];
   });
+}
+
+/** Who of the batch's persons left which household when; those who belong to one are found by their claims. */
+async function leftElsewhere({ pool, handler }: ImportTools, intakes: readonly Intake[]) {
+  const rows = await unclaimedRows(
+    pool,
+    intakes.flatMap(({ claims }) => claims),
+  );
+  const known = new Map<Intake, KnownElsewhere[]>();
+  for (const intake of rows.length > 0 ? intakes : []) {
+    const own = rows.filter(({ claim }) => intake.claims.includes(claim));
+    if (own.length > 0) known.set(intake, await knownElsewhere(handler, own, intake.claims));
+  }
+  return (intake: Intake) => known.get(intake) ?? [];
 }
 
 async function settle(tools: ImportTools, batch: Outcomes, done: readonly Done[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { RegistryPolicy } from '@fupin/policy';
 import type { ClosedYears } from '../../year/closed-years.js';
 import type { Coded } from '../../form/coded.js';
 import type { FormHouseholdRead, FormMember } from '../../form/household.js';
-import type { RegisterFromHistory } from '../../household/decider/commands.js';
+import type { KnownElsewhere, RegisterFromHistory } from '../../household/decider/commands.js';
 import {
   coded,
   ENTRY_KINDS,
@@ -65,6 +65,7 @@ export function registration(
     policy: RegistryPolicy;
     closedYears: ClosedYears;
     mayChangeClosed: boolean;
+    elsewhere: readonly KnownElsewhere[];
   },
 ): RegisterFromHistory {
   const { income, housing, registeredOn } = household;
@@ -77,6 +78,7 @@ export function registration(
     village: household.village,
     closedYears: given.closedYears,
     mayChangeClosed: given.mayChangeClosed,
+    elsewhere: given.elsewhere,
     householdNo: given.householdNo,
     entryKind: ENTRY_KINDS[household.entryKind as keyof typeof ENTRY_KINDS],
     householdKind: HOUSEHOLD_KINDS[household.householdKind as keyof typeof HOUSEHOLD_KINDS],
