@@ -1,4 +1,5 @@
 import { repairOf } from '@fupin/contracts';
+import { carriedOn, causesFrom, statedAfresh } from './dated-facts.js';
 import type { EventCase } from './event.js';
 import { dated, opened, withFile, type Fact, type Fold, type FoldsOf } from './fold.js';
 import { MEMBER_FOLDS } from './fold-members.js';
@@ -11,10 +12,13 @@ const FOLDS: FoldsOf<EventCase> = {
   ...MEMBER_FOLDS,
   householdRegistered: (state, value, fact) => {
     const { householdNo, entryKind, householdKind, members, causes, standard } = value;
-    const before = state.status === 'none' ? opened(fact) : state.file;
-    const stated = { entryKind, householdKind, members, causes, standard };
-    const file = { ...before, lastStatusOn: fact.occurredOn, ...stated };
     const registeredOn = fact.occurredOn;
+    const stated = { householdKind, members, causes };
+    const form =
+      state.status === 'none'
+        ? statedAfresh(opened(fact), stated, registeredOn)
+        : carriedOn(state.file, stated, registeredOn);
+    const file = { ...form, lastStatusOn: registeredOn, entryKind, standard };
     return {
       status: 'stillPoor',
       file,
@@ -25,7 +29,8 @@ const FOLDS: FoldsOf<EventCase> = {
       progress: undefined,
     };
   },
-  povertyCausesRecorded: (state, value) => withFile(state, (file) => ({ ...file, causes: value.causes })),
+  povertyCausesRecorded: (state, { causes }, { occurredOn }) =>
+    withFile(state, (file) => causesFrom(file, causes, occurredOn)),
   incomeSurveyed: (state, value, { id: eventId, occurredOn }) => {
     const { year, netIncomeFen, transferFen, persons, perCapitaNetIncomeFen } = value;
     const survey = {
@@ -88,7 +93,7 @@ const FOLDS: FoldsOf<EventCase> = {
     const { householdNo, registeredOn } = state;
     return {
       status: 'stillPoor',
-      file: { ...dated(state.file, fact), causes: value.causes ?? state.file.causes },
+      file: causesFrom(dated(state.file, fact), value.causes ?? state.file.causes, fact.occurredOn),
       householdNo,
       registeredOn,
       returnedOn: fact.occurredOn,
@@ -128,20 +133,27 @@ const FOLDS: FoldsOf<EventCase> = {
       : state,
   eventCorrected: (state, value, fact) => {
     const repair = repairOf(value);
-    if (state.status === 'none' || !repair) return state;
-    // Everything is folded anew with the repaired event in its place: what follows from it follows by itself.
-    const { event, occurredOn } = repair;
-    const corrected = factsOf(state.file.log)
-      .map((known) => (known.id === repair.eventId ? { ...known, event, occurredOn } : known))
-      .reduce(evolve, NO_HOUSEHOLD);
+    if (state.status === 'none' || (!repair && !value.annulled)) return state;
+    const { correctedEventId, annulled: never, reason } = value;
+    const { file } = state;
+    const counted = factsOf(file.log);
+    const named = [...counted, ...file.annulled].find(({ id }) => id === correctedEventId);
+    // Everything is folded anew with the repaired event in its place, or without the one that never was: what follows
+    // from it follows by itself.
+    const others = counted.filter(({ id }) => id !== correctedEventId);
+    const right = named && repair && { ...named, event: repair.event, occurredOn: repair.occurredOn };
+    const corrected = (right ? inPlace(others, right) : others).reduce(evolve, NO_HOUSEHOLD);
     const made = {
       eventId: fact.id,
-      correctedEventId: repair.eventId,
+      correctedEventId,
       correctedOn: fact.occurredOn,
-      reason: value.reason,
+      reason,
+      annulled: never,
     };
-    const corrections = [...state.file.corrections, made];
-    return withFile(corrected, (file) => ({ ...file, corrections }));
+    const corrections = [...file.corrections, made];
+    const struck = file.annulled.filter(({ id }) => id !== correctedEventId);
+    const annulled = named && never ? [...struck, named] : struck;
+    return withFile(corrected, (known) => ({ ...known, corrections, annulled }));
   },
   personCorrected: (state, { personId, birthYear, sex }) =>
     withFile(state, (file) => ({
@@ -180,3 +192,7 @@ export function factsOf(log: Log | undefined): Fact[] {
   for (let entry = log; entry; entry = entry.before) facts.push(entry.fact);
   return facts.reverse();
 }
+
+/** The events with one more at its place among them, in the order they were recorded. */
+export const inPlace = (facts: readonly Fact[], fact: Fact): Fact[] =>
+  [...facts, fact].sort((a, b) => a.version - b.version);

@@ -6,7 +6,14 @@ import {
   RegisterFindingOutcome,
 } from '@fupin/contracts';
 import { accept, refuse, type Decision } from '@fupin/event-sourcing/decider';
-import { closedSinceRefusals, dateRefusals, evidenceRefusals, recorded, wrongStatus, type Event } from './basis.js';
+import {
+  closedSinceRefusals,
+  dateRefusals,
+  evidenceRefusals,
+  recorded,
+  wrongStatus,
+  type Event,
+} from './basis.js';
 import type { ReverseExit } from './commands.js';
 import { procedureOpenRefusals } from './procedure.js';
 import type { HouseholdState } from './state.js';

@@ -1,5 +1,6 @@
 import type { Member, MemberRelation } from '@fupin/contracts';
 import { RegisterStatus } from '@fupin/contracts';
+import { kindFrom, memberFrom } from './dated-facts.js';
 import { dated, opened, withFile, type FoldsOf } from './fold.js';
 import type { HouseholdFile } from './state.js';
 
@@ -20,12 +21,10 @@ export const MEMBER_FOLDS: FoldsOf<
     withFile(state, (file) => (member ? joined(file, [member], occurredOn) : file)),
   memberLeft: (state, { personId, reason, relations }, { occurredOn }) =>
     withFile(state, (file) => departed(file, [{ personId, on: occurredOn, reason }], relations)),
-  memberChanged: (state, { member }) =>
-    withFile(state, (file) => ({
-      ...file,
-      members: file.members.map((known) => (member && known.personId === member.personId ? member : known)),
-    })),
-  householdKindChanged: (state, { householdKind }) => withFile(state, (file) => ({ ...file, householdKind })),
+  memberChanged: (state, { member, changed }, { occurredOn }) =>
+    withFile(state, (file) => (member ? memberFrom(file, member, changed, occurredOn) : file)),
+  householdKindChanged: (state, { householdKind }, { occurredOn }) =>
+    withFile(state, (file) => kindFrom(file, householdKind, occurredOn)),
   // Where a household lives is in the directory; a move only counts as a change of standing.
   householdMoved: (state, _value, fact) => withFile(state, (file) => dated(file, fact)),
   householdSplit: (state, { personIds, relations }, fact) =>
@@ -35,13 +34,13 @@ export const MEMBER_FOLDS: FoldsOf<
     }),
   householdSplitOff: (state, value, fact) => {
     if (state.status !== 'none' || !value.standing) return state;
-    const { householdNo, entryKind, householdKind, members, causes, standing } = value;
-    const file = { ...opened(fact), entryKind, householdKind, members, causes };
+    const { householdNo, entryKind, householdKind, members, causes, standing, standard } = value;
+    const file = { ...opened(fact), entryKind, householdKind, members, causes, standard };
     const { registeredOn } = standing;
     const returnedOn = standing.returnedOn || undefined;
     const common = { file, householdNo, registeredOn, returnedOn, progress: undefined };
     if (standing.status !== RegisterStatus.EXITED) {
-      return { status: 'stillPoor', ...common, plannedExitYear: undefined };
+      return { status: 'stillPoor', ...common, plannedExitYear: standing.plannedExitYear || undefined };
     }
     return {
       status: 'exited',
@@ -78,8 +77,13 @@ export const MEMBER_FOLDS: FoldsOf<
 
 function joined(file: HouseholdFile, members: readonly Member[], on: string): HouseholdFile {
   const joinedOn = { ...file.joinedOn };
-  for (const { personId } of members) joinedOn[personId] = on;
-  return { ...file, members: [...file.members, ...members], joinedOn };
+  const memberDates = { ...file.memberDates };
+  for (const { personId } of members) {
+    joinedOn[personId] = on;
+    // Somebody who comes back is told about anew.
+    memberDates[personId] = {};
+  }
+  return { ...file, members: [...file.members, ...members], joinedOn, memberDates };
 }
 
 function departed(
@@ -89,11 +93,17 @@ function departed(
 ): HouseholdFile {
   const left = new Set(gone.map(({ personId }) => personId));
   const relationOf = new Map(relations.map(({ personId, relation }) => [personId, relation]));
+  const on = gone[0]?.on ?? '';
+  const memberDates = { ...file.memberDates };
   const members = file.members
     .filter(({ personId }) => !left.has(personId))
     .map((member) => {
       const relation = relationOf.get(member.personId);
-      return relation ? { ...member, relation } : member;
+      if (!relation) return member;
+      // Counts whenever it arrives: what was said later was said of a head who had gone by then.
+      const { relation: said = on, ...dates } = memberDates[member.personId] ?? {};
+      memberDates[member.personId] = { ...dates, relation: said > on ? said : on };
+      return { ...member, relation };
     });
-  return { ...file, members, departures: [...file.departures, ...gone] };
+  return { ...file, members, memberDates, departures: [...file.departures, ...gone] };
 }

@@ -1,6 +1,7 @@
 import type { PovertyCauses, RemovalReason } from '@fupin/contracts';
 import { NoticeLevel, Procedure } from '@fupin/contracts';
 import { addDays } from '@fupin/domain';
+import { statedAfresh } from './dated-facts.js';
 import { dated, opened, type Fact, type FoldsOf } from './fold.js';
 import type { ProcedureName, Step } from './procedure.js';
 import type { HouseholdState, Progress } from './state.js';
@@ -25,8 +26,8 @@ export const PROCEDURE_FOLDS: FoldsOf<
   applicationFiled: (state, value, fact) => {
     const { entryKind, householdKind, members, causes, standard } = value;
     const before = state.status === 'none' ? opened(fact) : state.file;
-    const stated = { entryKind, householdKind, members, causes, standard };
-    const file = { ...before, lastStatusOn: fact.occurredOn, ...stated };
+    const form = statedAfresh(before, { householdKind, members, causes }, fact.occurredOn);
+    const file = { ...form, lastStatusOn: fact.occurredOn, entryKind, standard };
     return { status: 'applicant', file, progress: begun('identification', 'application', fact) };
   },
   // The exit has no step of its own before the review.

@@ -22,8 +22,11 @@ export function opened({ occurredOn }: Fact): HouseholdFile {
     lastStatusOn: occurredOn,
     entryKind: 0,
     householdKind: 0,
+    householdKindOn: occurredOn,
     members: [],
+    memberDates: {},
     causes: undefined,
+    causesOn: occurredOn,
     standard: 0,
     livingConditions: undefined,
     surveys: [],
@@ -33,6 +36,7 @@ export function opened({ occurredOn }: Fact): HouseholdFile {
     documents: [],
     openFindings: [],
     corrections: [],
+    annulled: [],
     log: undefined,
   };
 }

@@ -16,6 +16,7 @@ import type {
 import type { BusinessDate } from '@fupin/domain';
 import type { RecordedEvent } from '@fupin/event-sourcing/decider';
 import type { Event } from './event.js';
+import type { MemberField } from './member-fields.js';
 import type { ProcedureName, Step } from './procedure.js';
 
 /** One year's income survey as the exit test needs it (form fields A19, A20); money in fen. */
@@ -53,6 +54,9 @@ export interface Departure {
   readonly reason: LeaveReason | undefined;
 }
 
+/** The day on which what is known of a member was stated; a field without one was stated when the person came. */
+export type MemberDates = Readonly<Partial<Record<MemberField, BusinessDate>>>;
+
 /** 疑点 that a correction has shown and nobody has closed yet. */
 export interface OpenFinding {
   readonly eventId: string;
@@ -66,6 +70,8 @@ export interface MadeCorrection {
   readonly correctedEventId: string;
   readonly correctedOn: BusinessDate;
   readonly reason: CorrectionReason;
+  /** 误录作废: it struck the event out. */
+  readonly annulled: boolean;
 }
 
 /** The household's events as they count now, the last one first: corrected ones hold what corrections put in their place. */
@@ -82,8 +88,13 @@ export interface HouseholdFile {
   readonly lastStatusOn: BusinessDate;
   readonly entryKind: EntryKind;
   readonly householdKind: HouseholdKind;
+  /** Day of that statement; an older fact that arrives later does not count. So with causes and members. */
+  readonly householdKindOn: BusinessDate;
   readonly members: readonly Member[];
+  /** By person, as far as statements have followed the first one. */
+  readonly memberDates: Readonly<Record<string, MemberDates>>;
   readonly causes: PovertyCauses | undefined;
+  readonly causesOn: BusinessDate;
   /** A1 */
   readonly standard: PovertyStandard;
   /** The latest by business date; shown, no decision rests on them. */
@@ -99,6 +110,8 @@ export interface HouseholdFile {
   readonly openFindings: readonly OpenFinding[];
   /** The corrections so far: one is not itself corrected. */
   readonly corrections: readonly MadeCorrection[];
+  /** 误录作废: events that never happened, as they counted before; a later correction puts one back. */
+  readonly annulled: readonly RecordedEvent<Event>[];
   readonly log: Log | undefined;
 }
 
