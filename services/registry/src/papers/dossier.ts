@@ -15,8 +15,8 @@ export interface Entry {
   /** The fact as it was recorded, whatever corrections say. */
   readonly event: Event;
   readonly occurredOn: BusinessDate;
-  /** The fact and its day as they count now: what the last correction has put in their place. */
-  readonly counts: { readonly event: Event; readonly occurredOn: BusinessDate };
+  /** The fact and its day as they count now: what the last correction has put in their place; undefined once struck out. */
+  readonly counts: { readonly event: Event; readonly occurredOn: BusinessDate } | undefined;
   readonly recordedOn: BusinessDate;
   readonly ruleIds: readonly string[];
   readonly history: boolean;
@@ -48,6 +48,7 @@ export function dossierOf(householdId: string, stored: readonly StoredEvent[]): 
   const last = stored.at(-1);
   if (!last || state.status === 'none') return undefined;
   const counted = new Map(factsOf(state.file.log).map((fact) => [fact.id, fact]));
+  const struck = new Set(state.file.annulled.map(({ id }) => id));
   return {
     householdId,
     version: last.version,
@@ -55,7 +56,7 @@ export function dossierOf(householdId: string, stored: readonly StoredEvent[]): 
     state,
     entries: decoded.map(({ recordedAt, envelope, ...fact }) => ({
       ...fact,
-      counts: counted.get(fact.id) ?? fact,
+      counts: struck.has(fact.id) ? undefined : (counted.get(fact.id) ?? fact),
       recordedOn: shanghaiDate(recordedAt),
       ruleIds: envelope.ruleIds,
       history: envelope.origin === Origin.HISTORY,

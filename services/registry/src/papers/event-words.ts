@@ -95,7 +95,7 @@ const WORDS: { readonly [C in EventCase]: Words<C> } = {
   eventCorrected: [
     '更正',
     (value) =>
-      `第${versionOf(value.correctedEventId)}项，${word(zh.CORRECTION_ZH, value.reason)}；更正后日期${dayZh(value.correctedOccurredOn)}`,
+      `第${versionOf(value.correctedEventId)}项，${word(zh.CORRECTION_ZH, value.reason)}；${value.annulled ? '误录作废' : `更正后日期${dayZh(value.correctedOccurredOn)}`}`,
   ],
   personCorrected: [
     '个人信息更正',

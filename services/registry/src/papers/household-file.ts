@@ -214,9 +214,9 @@ function incomes(dossier: Dossier): Block {
       'right',
       'center',
     ],
-    rows: surveys.map(({ entry, value }) => [
+    rows: surveys.map(({ entry, on, value }) => [
       String(value.year),
-      dayZh(entry.counts.occurredOn),
+      dayZh(on),
       formatYuan(value.wageFen),
       formatYuan(value.businessFen),
       formatYuan(value.transferFen),
@@ -257,7 +257,7 @@ function living(dossier: Dossier): Block {
     widths: [3, 2.4, 2.4, 1.8, 1.4, 1.6, 1.8, 4, 2.4],
     head: ['登记日期', '住房面积', '结构', '建成年', '通电', '自来水', '易地搬迁', '燃料', '距集市'],
     align: Array<'center'>(9).fill('center'),
-    rows: recorded.map(({ entry, value }) => [dayZh(entry.counts.occurredOn), ...housing(value)]),
+    rows: recorded.map(({ on, value }) => [dayZh(on), ...housing(value)]),
   };
 }
 
@@ -298,11 +298,7 @@ function history({ entries }: Dossier, who: Who): Table {
         title,
         particulars,
         entry.ruleIds.join('、'),
-        [
-          by && `原登记内容，已由第${by.join('、')}项更正${now(entry, who)}`,
-          entry.history && '历史补录',
-          entry.backdated && '逾期登记',
-        ]
+        [by && remark(entry, by, who), entry.history && '历史补录', entry.backdated && '逾期登记']
           .filter(Boolean)
           .join('；'),
       ];
@@ -310,10 +306,12 @@ function history({ entries }: Dossier, who: Who): Table {
   };
 }
 
-/** What counts in the place of an entry that was put right. */
-function now({ counts }: Entry, who: Who): string {
+/** By which corrections an entry was put right, and what counts in its place; one struck out counts for nothing. */
+function remark({ counts }: Entry, by: readonly number[], who: Who): string {
+  const items = `第${by.join('、')}项`;
+  if (!counts) return `误录，已由${items}作废`;
   const { particulars } = wordsOf(counts.event, who);
-  return `：${dayZh(counts.occurredOn)}${particulars ? `，${particulars}` : ''}`;
+  return `原登记内容，已由${items}更正：${dayZh(counts.occurredOn)}${particulars ? `，${particulars}` : ''}`;
 }
 
 function documents({ entries }: Dossier): Block {
@@ -338,13 +336,15 @@ function documents({ entries }: Dossier): Block {
   };
 }
 
-/** Events of one kind as they count now. */
+/** Events of one kind as they count now, on the days they count for. */
 function asTheyCount<C extends EventCase>({ entries }: Dossier, wanted: C) {
   type Value = Extract<Entry['event'], { case: C }>['value'];
-  return entries.flatMap((entry) =>
-    entry.counts.event.case === wanted ? [{ entry, value: entry.counts.event.value as Value }] : [],
-  );
+  return entries.flatMap((entry) => {
+    const { counts } = entry;
+    if (counts?.event.case !== wanted) return [];
+    return [{ entry, on: counts.occurredOn, value: counts.event.value as Value }];
+  });
 }
 
-const isCorrected = ({ event, counts }: Entry): boolean => event !== counts.event;
+const isCorrected = ({ event, counts }: Entry): boolean => event !== counts?.event;
 const none = (): Block => ({ kind: 'text', text: '无' });

@@ -131,8 +131,8 @@ export class Papers {
     const open = state.status === 'stillPoor' && state.progress?.procedure === 'exit';
     if (state.status !== 'exited' && !open) throw noExit();
     const exit = dossier.entries
-      .map(({ counts: { event } }) => event)
-      .findLast((event) => event.case === 'householdExited');
+      .map(({ counts }) => counts?.event)
+      .findLast((event) => event?.case === 'householdExited');
     const announced = state.status === 'exited' ? exit?.value : undefined;
     const day = state.status === 'exited' ? state.exitedOn : state.file.lastStatusOn;
     const year = announced?.year ?? yearOf(day);

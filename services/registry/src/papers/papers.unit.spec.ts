@@ -56,8 +56,8 @@ const review = () =>
   ]);
 const confirmation = (missing: string[] = []) => {
   const { state, entries } = dossier();
-  const income = entries.flatMap(({ counts: { event } }) =>
-    event.case === 'incomeSurveyed' ? [event.value] : [],
+  const income = entries.flatMap(({ counts }) =>
+    counts?.event.case === 'incomeSurveyed' ? [counts.event.value] : [],
   )[0];
   return exitConfirmation({
     ...common,

@@ -10,6 +10,8 @@ import {
 } from '@fupin/event-sourcing';
 import { CommandRequest, Problem } from '@fupin/service';
 import type { Basis, CorrectPerson } from '../household/decider/commands.js';
+import { hasDied, memberOf } from '../household/decider/membership.js';
+import type { HouseholdState } from '../household/decider/state.js';
 import { HouseholdDesk, type HandledHousehold } from '../household/household-desk.js';
 import { householdStream } from '../household/household.stream.js';
 import { CORRECTION_REASONS, PERSON_FIELDS, type PersonFieldName } from '../household/rest/names.js';
@@ -67,13 +69,17 @@ export class PersonCorrections {
     const place = await this.erasures.placeWithin(caller, personId);
     assertMay(caller, 'personCorrection');
     const { householdId, villageCode } = place;
-    const { version } = await this.handler.read(householdStream, householdId);
+    const { version, state } = await this.handler.read(householdStream, householdId);
     const change = changeOf(body);
     const corrected = await this.vault.correction(personId, change);
     if (!corrected) throw erasedPerson();
     // Written with the change, so that nobody's identity changes without a trace.
     const records = this.vault.audits.rows(caller, 'correct', [place], purpose);
-    const extras = { ...corrected, attachments: [...(corrected.attachments ?? []), ...records] };
+    const extras = {
+      // Who left freely holds no place in the register: the right number takes none, and may be a member's elsewhere.
+      ...(holdsPlace(state, personId) && corrected),
+      attachments: [...(corrected.attachments ?? []), ...records],
+    };
     const basis = await this.desk.basis(caller, villageCode, body.occurredOn);
     const command = commandOf(personId, body, change, basis);
     const expected = request.expectedVersion ?? version;
@@ -81,6 +87,10 @@ export class PersonCorrections {
     return this.desk.handle(sure, householdId, villageCode, command, extras);
   }
 }
+
+/** Members hold their claim, and so do the dead. */
+const holdsPlace = (state: HouseholdState, personId: string): boolean =>
+  state.status !== 'none' && (memberOf(state.file, personId) !== undefined || hasDied(state.file, personId));
 
 function commandOf(
   personId: string,

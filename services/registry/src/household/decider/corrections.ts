@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import {
-  EventCorrectedSchema,
   RegisterFindingClosedSchema,
   RegisterFindingKind,
   RegisterFindingOutcome,
@@ -15,66 +14,123 @@ import {
   type NewEvent,
   type RecordedEvent,
   type Refusal,
+  type Refused,
 } from '@fupin/event-sourcing/decider';
-import { closedYearRefusals, dateRefusals, recorded, villageOn, wrongStatus } from './basis.js';
+import { annulmentRefusals, elsewhereRefusals, partnerOf } from './annulment.js';
+import {
+  closedSinceRefusals,
+  closedYearRefusals,
+  dateRefusals,
+  recorded,
+  villageOn,
+  wrongStatus,
+} from './basis.js';
 import type { Basis, CloseFinding, CorrectEvent } from './commands.js';
 import type { Event } from './event.js';
-import { evolve, factsOf } from './evolve.js';
+import { correctionEvent, endFollows } from './correction-event.js';
+import { evolve, factsOf, inPlace } from './evolve.js';
 import { exitStandard } from './exit-standard.js';
 import { isHead } from './identification.js';
 import { orderFaults } from './log-order.js';
-import { isCorrectable, righted, sameFact, type CorrectableEvent } from './right-facts.js';
+import { isCorrectable, righted, sameFact, withRightBirths } from './right-facts.js';
 import { NO_HOUSEHOLD, type HouseholdFile, type HouseholdState, type KnownHousehold } from './state.js';
 
 type Fact = RecordedEvent<Event>;
 
+/** What a correction comes to. */
+export interface PlannedCorrection {
+  /** The event as it counted so far; one that had been struck out, as it counted before. */
+  readonly wrong: Fact;
+  /** What stands in its place; undefined for an event that never happened. */
+  readonly right: Fact | undefined;
+  /** The household's events as they count from now on. */
+  readonly corrected: readonly Fact[];
+  /** What is recorded of it. */
+  readonly events: readonly NewEvent<Event>[];
+}
+export type CorrectionPlan = { readonly accepted: true; readonly plan: PlannedCorrection } | Refused;
+
 /**
  * 更正: puts a mistaken entry right. Names an event of the household that is no correction itself, and gives its right date,
  * its right fact (complete, of the same kind), or both; they pass what the event's own command checks, and every date keeps
- * its order. The last exit is then tested anew against the standard of its day: what it misses now and did not miss before
- * is raised as a finding in the same decision, for a person to decide about (REG-05, REG-19); nothing is undone.
+ * its order. Or it strikes the event out, because it never happened (误录作废); a later correction puts it back. The last
+ * exit is then tested anew against the standard of its day: what it misses now and did not miss before is raised as a
+ * finding in the same decision, for a person to decide about (REG-05, REG-19); nothing is undone.
  */
 export function correctEvent(command: CorrectEvent, state: HouseholdState): Decision<Event> {
+  const planned = planCorrection(command, state);
+  if (!planned.accepted) return planned;
+  const { wrong, right, events } = planned.plan;
+  // The other household has the other half of it: see correctTransfer.
+  if (partnerOf(wrong.event) && touchesBothHalves(wrong, right, state)) return refuse(HALF_ALONE);
+  return accept(...events);
+}
+
+/** The same without a look at the other household of a transfer: for the decisions over both. */
+export function planCorrection(command: CorrectEvent, state: HouseholdState): CorrectionPlan {
   if (state.status === 'none') return refuse(wrongStatus(state, 'known', 'REG-20'));
   const facts = factsOf(state.file.log);
   const named = nameRefusals(command, state.file, facts);
-  const index = facts.findIndex(({ id }) => id === command.eventId);
-  const wrong = facts[index];
+  const wrong = wrongOf(command, state.file, facts);
   if (named.length > 0 || !wrong || !isCorrectable(wrong.event)) return refuse(...named);
 
+  const others = facts.filter(({ id }) => id !== wrong.id);
   const on = command.rightOccurredOn ?? wrong.occurredOn;
   const at = { ...command, ...basisAt(command, state, on) };
-  const { event, refusals } = righted(
-    wrong.event,
-    command.right,
-    at,
-    facts.slice(0, index).reduce(evolve, NO_HOUSEHOLD),
-  );
-  const right: Fact = { ...wrong, event, occurredOn: on };
-  const corrected = facts.with(index, right);
+  const before = others.filter(({ version }) => version < wrong.version).reduce(evolve, NO_HOUSEHOLD);
+  const { event, refusals } = command.annulled
+    ? { event: undefined, refusals: [] }
+    : righted(wrong.event, command.right, at, withRightBirths(before, state), {
+        occurredOn: wrong.occurredOn,
+        file: state.file,
+      });
+  const right: Fact | undefined = event && { ...wrong, event, occurredOn: on };
+  const corrected = right ? inPlace(others, right) : others;
+  const struck = state.file.annulled.includes(wrong);
+  const end = endFollows(command, state, corrected);
   const reasons = [
     ...dateRefusals(command, state, 'fact'),
     ...refusals.map((refusal) => ({ ...refusal, field: fieldOf(command.right, refusal) })),
-    ...rightDateRefusals(command, state, wrong, right),
-    ...newFaults(facts, corrected),
-    ...headRefusals(state, corrected),
+    ...rightDateRefusals(command, state, wrong, right ?? wrong),
+    ...(right ? [] : annulmentRefusals(wrong, facts, end.corrected)),
+    ...elsewhereRefusals(command.elsewhere, wrong, right),
+    ...newFaults(facts, end.corrected),
+    ...headRefusals(state, end.corrected),
+    ...end.refusals,
   ];
-  if (on === wrong.occurredOn && sameFact(event, wrong.event)) reasons.push(NOTHING_CORRECTED);
+  const nothing = right ? !struck && on === wrong.occurredOn && sameFact(right.event, wrong.event) : struck;
+  if (nothing) reasons.push(NOTHING_CORRECTED);
   if (reasons.length > 0) return refuse(...reasons);
 
-  const value = create(EventCorrectedSchema, {
-    correctedEventId: command.eventId,
-    reason: command.reason,
-    noteId: command.noteId,
-    correctedOccurredOn: on,
-    // The facts of a correction stand under their own names in the union of events.
-    fact: event as CorrectableEvent,
-  });
-  return accept(
-    recorded(command, { case: 'eventCorrected', value }, 'REG-05'),
-    ...findings(command, state, facts, corrected),
-  );
+  const { reason, noteId } = command;
+  const events = [
+    correctionEvent(command, { eventId: wrong.id, reason, noteId, on, right: right?.event }),
+    ...end.events,
+    ...findings(command, state, facts, end.corrected),
+  ];
+  return { accepted: true, plan: { wrong, right, corrected: end.corrected, events } };
 }
+
+/** Whether a correction of one half of a transfer changes what the other half says too: its day, or that it happened. */
+export const touchesBothHalves = (wrong: Fact, right: Fact | undefined, state: HouseholdState): boolean =>
+  right === undefined ||
+  right.occurredOn !== wrong.occurredOn ||
+  (state.status !== 'none' && state.file.annulled.some(({ id }) => id === wrong.id));
+
+const HALF_ALONE: Refusal = {
+  code: 'transfer-has-two-halves',
+  message: 'A transfer is put right in both households at once',
+  messageZh: '转户须两户同时更正',
+  ruleId: 'REG-04',
+  field: 'eventId',
+};
+
+/** The named event as it counts; one that was struck out, as it counted before. */
+const wrongOf = (
+  { eventId: id }: CorrectEvent,
+  { annulled }: HouseholdFile,
+  facts: readonly Fact[],
+): Fact | undefined => [...facts, ...annulled].find((fact) => fact.id === id);
 
 /** 疑点办结: the county has looked into a finding, and the exit stands; the reasons are in the note. */
 export function closeFinding(command: CloseFinding, state: HouseholdState): Decision<Event> {
@@ -114,13 +170,10 @@ const NOTHING_CORRECTED: Refusal = {
 };
 
 /** What stands against the name of the event: unknown, a correction itself, not of a correctable kind, of another kind. */
-function nameRefusals(
-  { eventId: id, right }: CorrectEvent,
-  { corrections }: HouseholdFile,
-  facts: readonly Fact[],
-): Refusal[] {
+function nameRefusals(command: CorrectEvent, file: HouseholdFile, facts: readonly Fact[]): Refusal[] {
+  const { eventId: id, right } = command;
   const field = 'eventId';
-  const made = corrections.find((correction) => correction.eventId === id);
+  const made = file.corrections.find((correction) => correction.eventId === id);
   if (made) {
     return [
       {
@@ -132,7 +185,7 @@ function nameRefusals(
       },
     ];
   }
-  const wrong = facts.find((fact) => fact.id === id);
+  const wrong = wrongOf(command, file, facts);
   if (!wrong) {
     return [
       {
@@ -150,6 +203,16 @@ function nameRefusals(
         message: 'Steps of a procedure are not corrected: the procedure decides, and is run again',
         messageZh: '程序步骤不适用更正，须按程序重新办理',
         ruleId: 'REG-20',
+        field,
+      },
+    ];
+  }
+  if (wrong.event.case === 'householdExtinguished') {
+    return [
+      {
+        code: 'not-correctable',
+        message: 'The household ended with its last member; correct that departure, and the end follows',
+        messageZh: '整户自然减少以最后一名成员离户为准，请更正该成员的离户记录',
         field,
       },
     ];
@@ -195,7 +258,10 @@ function basisAt(
   return { occurredOn: on, policy: command.policyOn(villageOn(state, on, command.village), on) };
 }
 
-/** The right date: not after the correction, and neither it nor the wrong one in a closed year without the right to that. */
+/**
+ * The right date: not after the correction, and neither it nor the wrong one in a closed year, or before one, without the
+ * right to that: what either touches goes on into every year that follows.
+ */
 function rightDateRefusals(
   command: CorrectEvent,
   state: KnownHousehold,
@@ -223,12 +289,13 @@ function rightDateRefusals(
     [wrongOn, 'eventId'],
     [rightOn, 'rightOccurredOn'],
   ] as const) {
-    const villages = new Set([villageOn(state, date, command.village)]);
     // A move counts in both places.
-    if (event.case === 'householdMoved') villages.add(event.value.fromRegion).add(event.value.toRegion);
-    for (const village of villages)
-      for (const refusal of closedYearRefusals(command, village, date, field))
-        touched.set(`${yearOf(date)}`, touched.get(`${yearOf(date)}`) ?? refusal);
+    const ends = event.case === 'householdMoved' ? [event.value.fromRegion, event.value.toRegion] : [];
+    const closed = [
+      ...closedSinceRefusals(command, state, date, field),
+      ...ends.flatMap((village) => closedYearRefusals(command, village, date, field)),
+    ];
+    for (const refusal of closed) touched.set(`${yearOf(date)}`, touched.get(`${yearOf(date)}`) ?? refusal);
   }
   return [...refusals, ...touched.values()];
 }

@@ -59,7 +59,8 @@ const RESULTS: readonly EventCase[] = [
 /**
  * What is out of order in a household's events, by a key that names the event and the fault: status events dated before
  * the one before them (REG-20), a result dated while the notice runs, facts before the file was opened, visits before the
- * exit, and members who leave or change before they came.
+ * exit, members who leave or change before they came, who come while they are there, or who leave or change while they
+ * are not.
  */
 export function orderFaults(facts: readonly RecordedEvent<Event>[]): ReadonlyMap<string, Refusal> {
   const walk = new Walk();
@@ -75,6 +76,8 @@ class Walk {
   private beforeAnnouncement: BusinessDate | undefined;
   private noticeUntil: BusinessDate | undefined;
   private exitedOn: BusinessDate | undefined;
+  /** Who is a member. */
+  private here = new Set<string>();
   private readonly since = new Map<string, BusinessDate>();
   private readonly changed = new Map<string, BusinessDate>();
   private readonly left = new Map<string, BusinessDate>();
@@ -106,6 +109,8 @@ class Walk {
 
   private persons({ id, event, occurredOn }: RecordedEvent<Event>): void {
     const fact = { id, occurredOn };
+    if ('members' in event.value && event.case !== 'householdMerged' && event.value.members.length > 0)
+      this.here = new Set(event.value.members.map(({ personId }) => personId));
     if (event.case === 'memberAdded') this.joins(fact, event.value.member?.personId ?? '');
     else if (event.case === 'householdMerged')
       for (const { personId } of event.value.members) this.joins(fact, personId);
@@ -113,6 +118,7 @@ class Walk {
     else if (event.case === 'householdSplit')
       for (const personId of event.value.personIds) this.leaves(fact, personId);
     else if (event.case === 'householdExtinguished') this.ends(fact);
+    else if (event.case === 'householdMergedAway') this.mergesAway(fact);
     else if (event.case === 'memberChanged') this.changes(fact, event.value.member?.personId ?? '');
   }
 
@@ -121,7 +127,14 @@ class Walk {
     if (last !== undefined && fact.occurredOn < last) this.fault(fact, BEFORE_LEFT, last);
   }
 
+  /** Everybody went over on that day: nobody had joined, left or changed here after it. */
+  private mergesAway(fact: Dated): void {
+    for (const personId of [...this.here]) this.leaves(fact, personId);
+    this.ends(fact);
+  }
+
   private changes(fact: Dated, personId: string): void {
+    if (!this.here.has(personId)) this.fault(fact, NOT_A_MEMBER, fact.occurredOn);
     const since = this.since.get(personId);
     if (since !== undefined && fact.occurredOn < since) this.fault(fact, BEFORE_JOINED, since);
     if (fact.occurredOn > (this.changed.get(personId) ?? '')) this.changed.set(personId, fact.occurredOn);
@@ -130,10 +143,13 @@ class Walk {
   private joins(fact: Dated, personId: string): void {
     const left = this.left.get(personId);
     if (left !== undefined && fact.occurredOn < left) this.fault(fact, BEFORE_LEFT, left);
+    if (this.here.has(personId)) this.fault(fact, TWICE_A_MEMBER, fact.occurredOn);
+    this.here.add(personId);
     this.since.set(personId, fact.occurredOn);
   }
 
   private leaves(fact: Dated, personId: string): void {
+    if (!this.here.delete(personId)) this.fault(fact, NOT_A_MEMBER, fact.occurredOn);
     const since = this.since.get(personId);
     if (since !== undefined && fact.occurredOn < since) this.fault(fact, BEFORE_JOINED, since);
     const changed = this.changed.get(personId);
@@ -175,4 +191,11 @@ const AFTER_LEFT: Fault = [
   'member-changed-after-leaving',
   'lie before the last change of the person, after',
   '早于该成员情况变更日期',
+];
+const TWICE_A_MEMBER: Fault = ['member-twice', 'let a member join once more on', '重复加入', 'REG-04'];
+const NOT_A_MEMBER: Fault = [
+  'not-a-member',
+  'be about a person who was no member then, on',
+  '所涉人员当时不是本户成员',
+  'REG-04',
 ];

@@ -8,10 +8,12 @@ import {
   type GuaranteeFinding,
   type Member,
 } from '@fupin/contracts';
-import { yearOf } from '@fupin/domain';
+import { yearOf, type BusinessDate } from '@fupin/domain';
 import type { Refusal } from '@fupin/event-sourcing/decider';
+import { sizeOn } from './as-of.js';
 import type { Basis, CorrectEvent } from './commands.js';
 import type { Event } from './event.js';
+import { factsOf } from './evolve.js';
 import { exitStandard } from './exit-standard.js';
 import {
   findingRefusals,
@@ -22,8 +24,9 @@ import {
 } from './facts.js';
 import { causeRefusals, entryKindRefusals, memberRefusals } from './identification.js';
 import { parentRefusals } from './joining.js';
+import { differingFields, MEMBER_FIELDS, type MemberField } from './member-fields.js';
 import { memberOf, remainingRefusals } from './membership.js';
-import type { HouseholdState } from './state.js';
+import type { HouseholdFile, HouseholdState } from './state.js';
 
 /** The kinds of events that can be corrected: those the contract has in `EventCorrected`. */
 export type Correctable = NonNullable<EventCorrected['fact']['case']>;
@@ -37,13 +40,24 @@ export interface Righted {
   readonly refusals: readonly Refusal[];
 }
 
-/** `at` is the basis the fact would have been recorded on, at its right date; `before` the household just before it. */
+/**
+ * `at` is the basis the fact would have been recorded on, at its right date; `before` the household just before it; `known`
+ * what stands in the register.
+ */
 type Right<C extends Correctable> = (
   wrong: ValueOf<C>,
   right: RightOf<C> | undefined,
   at: Basis,
   before: HouseholdState,
+  known: Known,
 ) => Righted;
+
+/** What stands in the register when a correction is made. */
+export interface Known {
+  /** Date of the event as it stands. */
+  readonly occurredOn: BusinessDate;
+  readonly file: HouseholdFile;
+}
 
 const RIGHT: { readonly [C in Correctable]: Right<C> } = {
   householdRegistered: (wrong, right, at) => {
@@ -58,6 +72,7 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
         ...entryKindRefusals(entryKind),
         ...memberRefusals(members),
         ...samePersons(wrong.members, members),
+        ...members.flatMap((member) => notBornRefusals(member, at)),
         ...causeRefusals(causes, at.policy.maxOtherCauses),
       ],
     };
@@ -69,13 +84,12 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       refusals: causeRefusals(causes, at.policy.maxOtherCauses),
     };
   },
-  incomeSurveyed: (wrong, right, at) => {
+  incomeSurveyed: (wrong, right, at, _before, known) => {
     const { evidence = create(EvidenceSchema) } = wrong;
-    const figures = right?.figures ?? { ...wrong, evidence };
-    return {
-      event: incomeSurveyed(figures, wrong.persons),
-      refusals: surveyRefusals(figures, at, wrong.persons),
-    };
+    const { persons: _counted, ...stated } = wrong;
+    const figures = right?.figures ?? { ...stated, evidence };
+    const size = surveyed(wrong.persons, figures.persons, at.occurredOn, known);
+    return { event: incomeSurveyed(figures, size), refusals: surveyRefusals(figures, at, size) };
   },
   guaranteesAssessed: (wrong, right, at) => {
     const findings: readonly GuaranteeFinding[] = right?.findings ?? wrong.findings;
@@ -112,9 +126,11 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       refusals: right ? causeRefusals(causes, at.policy.maxOtherCauses) : [],
     };
   },
-  memberAdded: (wrong, right, at, before) => {
+  memberAdded: (wrong, right, at, before, { file }) => {
     const member = right?.member ?? wrong.member;
     const reason = right?.reason ?? wrong.reason;
+    // Who it is may have been put right since: the year of birth that counts is that of now.
+    const known = member && { ...member, birthYear: bornIn(file, member) };
     const parentPersonIds = right?.parentPersonIds ?? wrong.parentPersonIds;
     return {
       event: {
@@ -123,9 +139,11 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       },
       refusals: [
         ...samePersons(wrong.member ? [wrong.member] : [], member ? [member] : []),
-        ...birthRefusals(reason, member, at),
-        ...(member && before.status !== 'none'
-          ? parentRefusals(before.file, member, reason, parentPersonIds)
+        ...transferReasonRefusals(wrong.fromHouseholdId, wrong.reason, reason),
+        ...birthRefusals(reason, known, at),
+        ...(known ? notBornRefusals(known, at) : []),
+        ...(known && before.status !== 'none'
+          ? parentRefusals(before.file, known, reason, parentPersonIds)
           : []),
       ],
     };
@@ -136,6 +154,7 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
     return {
       event: { case: 'memberLeft', value: { ...wrong, reason, relations: [...relations] } },
       refusals: [
+        ...transferReasonRefusals(wrong.toHouseholdId, wrong.reason, reason),
         ...leaveRefusals(wrong.reason, reason),
         ...(right && before.status !== 'none'
           ? remainingRefusals(before.file, [wrong.personId], relations, 'relations')
@@ -144,10 +163,11 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
       ],
     };
   },
-  memberChanged: (wrong, right) => {
+  memberChanged: (wrong, right, _at, before) => {
     const member = right?.member ?? wrong.member;
+    const changed = right ? changedRightly(wrong, right.member, before) : wrong.changed;
     return {
-      event: { case: 'memberChanged', value: { ...wrong, ...(member && { member }) } },
+      event: { case: 'memberChanged', value: { ...wrong, ...(member && { member }), changed } },
       refusals: samePersons(wrong.member ? [wrong.member] : [], member ? [member] : []),
     };
   },
@@ -160,6 +180,11 @@ const RIGHT: { readonly [C in Correctable]: Right<C> } = {
   }),
   // Only its date: another village is another move.
   householdMoved: (wrong) => ({ event: { case: 'householdMoved', value: wrong }, refusals: [] }),
+  // Only its date, which is that of the last departure: it is put right with that one.
+  householdExtinguished: (wrong) => ({
+    event: { case: 'householdExtinguished', value: wrong },
+    refusals: [],
+  }),
 };
 
 /** Whether an event is of a kind that can be corrected. */
@@ -174,14 +199,16 @@ export function righted(
   right: CorrectEvent['right'],
   at: Basis,
   before: HouseholdState,
+  known: Known,
 ): Righted {
   const make = RIGHT[wrong.case] as (
     wrong: CorrectableEvent['value'],
     right: CorrectEvent['right'],
     at: Basis,
     before: HouseholdState,
+    known: Known,
   ) => Righted;
-  return make(wrong.value, right, at, before);
+  return make(wrong.value, right, at, before, known);
 }
 
 /** Whether two events hold the same. */
@@ -210,6 +237,34 @@ function exitAt(
   };
 }
 
+/**
+ * How many persons a corrected survey counts: those the wrong one counted, unless its day was another or the correction
+ * itself names the size that the register has for that day by now.
+ */
+function surveyed(
+  counted: number,
+  stated: number | undefined,
+  on: BusinessDate,
+  { occurredOn, file }: Known,
+): number {
+  const size = sizeOn(file, on);
+  return occurredOn !== on || stated === size ? size : counted;
+}
+
+/** What a change of a member names once it is right: what it named and what the correction says otherwise, unless that was so before. */
+function changedRightly(
+  { member: wrong, changed }: ValueOf<'memberChanged'>,
+  right: Member,
+  before: HouseholdState,
+): MemberField[] {
+  const known = before.status === 'none' ? undefined : memberOf(before.file, right.personId);
+  const differs: readonly string[] = wrong ? differingFields(wrong, right) : MEMBER_FIELDS;
+  const named = MEMBER_FIELDS.filter((field) => changed.includes(field) || differs.includes(field));
+  if (!known) return named;
+  const otherwise = differingFields(known, right);
+  return named.filter((field) => otherwise.includes(field));
+}
+
 /** A correction of circumstances leaves the persons as they are; who they are is put right in the vault. */
 function samePersons(wrong: readonly Member[], right: readonly Member[]): Refusal[] {
   const known = new Map(wrong.map((member) => [member.personId, member]));
@@ -227,6 +282,49 @@ function samePersons(wrong: readonly Member[], right: readonly Member[]): Refusa
         'A correction keeps the persons; members come and go, and identities are put right in the vault',
       messageZh: '更正不得增减或更换人员；人员增减须另行办理，身份信息在隐私库更正',
       field: 'members',
+    },
+  ];
+}
+
+/** Nobody joins before being born; the member shows the year. */
+function notBornRefusals({ birthYear }: Member, at: Basis): Refusal[] {
+  if (birthYear <= yearOf(at.occurredOn)) return [];
+  return [
+    {
+      code: 'before-birth',
+      message: `${at.occurredOn} lies before a person of ${birthYear} was born`,
+      messageZh: '日期早于该人员出生年份',
+      ruleId: 'REG-04',
+      field: 'rightOccurredOn',
+    },
+  ];
+}
+
+/** A person's year of birth as it has been put right by now, which holds from the beginning. */
+const bornIn = (file: HouseholdFile, { personId, birthYear }: Member): number =>
+  factsOf(file.log).reduce(
+    (year, { event }) =>
+      event.case === 'personCorrected' && event.value.personId === personId ? event.value.birthYear : year,
+    birthYear,
+  );
+
+/** The household of then, its members with the years of birth that count now. */
+export function withRightBirths(before: HouseholdState, { file }: { file: HouseholdFile }): HouseholdState {
+  if (before.status === 'none') return before;
+  const members = before.file.members.map((member) => ({ ...member, birthYear: bornIn(file, member) }));
+  return { ...before, file: { ...before.file, members } };
+}
+
+/** Both halves of a transfer say why; another reason, or another household, would be another transfer. */
+function transferReasonRefusals<R>(partner: string, wrong: R, right: R): Refusal[] {
+  if (partner === '' || wrong === right) return [];
+  return [
+    {
+      code: 'transfer-reason-not-correctable',
+      message: 'A transfer keeps its reason and its two households; annul it and record the right one',
+      messageZh: '转户的原因和两户不得更正；须作废后重新办理',
+      ruleId: 'REG-04',
+      field: 'reason',
     },
   ];
 }

@@ -46,6 +46,12 @@ export function rightFactOf(
       { field: second, code: 'one-right-fact', detail, detailZh: '一次更正只能更正一项内容' },
     ]);
   }
+  if (body.annulled && (given !== undefined || body.rightOccurredOn !== undefined)) {
+    const detail = 'What never happened has neither a right fact nor a right date';
+    throw validationProblem([
+      { field: 'annulled', code: 'annulled-alone', detail, detailZh: '误录作废不得同时更正内容或日期' },
+    ]);
+  }
   if (given === undefined) return undefined;
   const member = (right: RightMemberDto) => memberOf(right, membersOf(wrong));
   if (body.registration) {

@@ -99,7 +99,7 @@ export class RightMemberDepartureDto {
   relations?: RelationDto[];
 }
 
-/** 更正: the right date, or one right fact that is complete and of the event's own kind, or both */
+/** 更正: the right date, or one right fact that is complete and of the event's own kind, or both; or that it never happened */
 export class CorrectionDto extends Dated {
   /** The mistaken event, never a correction / 被更正事件 @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:12" */
   @Matches(EVENT_ID, { message: 'eventId must be the id of an event: the household and its version' })
@@ -117,6 +117,11 @@ export class CorrectionDto extends Dated {
   @IsOptional()
   @IsDay()
   rightOccurredOn?: string;
+
+  /** 误录作废: it never happened and is struck out; alone, without a right date or fact. A later correction puts it back @example true */
+  @IsOptional()
+  @IsIn([true])
+  annulled?: true;
 
   /** 收入调查 @example {"year": 2016, "wage": "12000.00", "business": "4500.00", "transfer": "1800.50", "property": "0.00", "businessCost": "1200.00", "evidence": {"source": "householdVisit", "datedOn": "2016-11-01", "documentId": "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e02"}} */
   @IsOptional()
@@ -215,6 +220,10 @@ export const CORRECTION_EXAMPLES = {
   date: {
     summary: 'Only the date / 仅更正日期',
     value: { ...COMMON, note: '业务日期录错', rightOccurredOn: '2016-11-02' },
+  },
+  annulment: {
+    summary: 'It never happened / 误录作废',
+    value: { ...COMMON, note: '死亡登记录到了另一名成员', annulled: true },
   },
   causes: {
     summary: 'Causes / 致贫原因',

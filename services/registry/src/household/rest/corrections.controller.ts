@@ -1,6 +1,7 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CommandHandler } from '@fupin/event-sourcing';
+import type { BusinessDate } from '@fupin/domain';
+import { ClaimTaken, CommandHandler, type Attachment, type HandledAcross } from '@fupin/event-sourcing';
 import {
   ApiProblems,
   assertWithin,
@@ -8,18 +9,29 @@ import {
   CommandAnswer,
   commandAnswer,
   CommandRequest,
+  Problem,
   validationProblem,
 } from '@fupin/service';
 import type { FastifyReply } from 'fastify';
+import { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { PolicyOfTheHouse } from '../../policy-of-the-house.js';
 import { UuidParam } from '../../uuid-param.js';
 import { PersonVault } from '../../vault/person-vault.js';
+import { answer, decideOne } from './changes.controller.js';
+import { ChangeAnswer } from './changes.dto.js';
 import { CORRECTION_EXAMPLES, CorrectionDto, EVENT_ID, FindingClosingDto } from './correction.dto.js';
 import { rightFactOf } from './correction-request.js';
+import { partnerOf } from '../decider/annulment.js';
+import type { Basis, CorrectEvent } from '../decider/commands.js';
 import type { Event } from '../decider/event.js';
 import { factsOf } from '../decider/evolve.js';
-import { HouseholdDesk, untilSettled, type HandledHousehold } from '../household-desk.js';
+import { correctTransfer, personOf } from '../decider/transfer-correction.js';
+import { NO_HOUSEHOLD, type HouseholdState } from '../decider/state.js';
+import { memberCorrectionExtras } from '../correction-rows.js';
+import { HouseholdChanges, type Change } from '../household-changes.js';
+import { HouseholdDesk, untilSettled } from '../household-desk.js';
+import { lifeElsewhere } from '../life-elsewhere.js';
 import { HouseholdDirectory } from '../household-directory.js';
 import { householdStream } from '../household.stream.js';
 import { CORRECTION_REASONS } from './names.js';
@@ -34,6 +46,8 @@ import type { Correctable } from '../decider/right-facts.js';
 export class CorrectionsController {
   constructor(
     private readonly desk: HouseholdDesk,
+    private readonly changes: HouseholdChanges,
+    private readonly pool: Pool,
     private readonly handler: CommandHandler,
     private readonly directory: HouseholdDirectory,
     private readonly policies: PolicyOfTheHouse,
@@ -51,39 +65,40 @@ export class CorrectionsController {
     'nothing-corrected',
     'before-last-status',
     'persons-differ',
+    'not-annullable',
+    'person-has-later-entries',
+    'joined-elsewhere',
+    'person-already-registered',
     'several-reasons',
   )
+  @ApiCreatedResponse({ type: ChangeAnswer })
   async correct(
     @Param('id', UuidParam) id: string,
     @Body() body: CorrectionDto,
     @Command() request: CommandRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandAnswer> {
-    return commandAnswer(reply, await untilSettled(() => this.putRight(id, body, request)));
+  ): Promise<ChangeAnswer> {
+    return answer(reply, await untilSettled(() => this.putRight(id, body, request)));
   }
 
   private async putRight(
     id: string,
     body: CorrectionDto,
     request: CommandRequest,
-  ): Promise<HandledHousehold> {
+  ): Promise<HandledAcross<Event>> {
     const village = await this.directory.villageOf(id);
     assertWithin(request.caller, village);
     const { state } = await this.handler.read(householdStream, id);
-    const log = state.status === 'none' ? undefined : state.file.log;
-    const wrong = factsOf(log).find((fact) => fact.id === body.eventId)?.event;
-    assertMay(request.caller, taskOf(wrong));
-    const basis = await this.desk.basis(request.caller, village, body.occurredOn);
+    const wrong = eventOf(state, body.eventId);
+    assertMay(request.caller, taskOf(wrong?.event));
     // Before the first rule set there is no fact to date: said here, for the decider only looks up.
     const { rightOccurredOn } = body;
     if (rightOccurredOn !== undefined) this.policies.registryAt(village, rightOccurredOn);
-    const right = rightFactOf(body, basis, wrong);
     const noteId = uuid();
-    return this.desk.handle(
-      request,
-      id,
-      village,
-      {
+    const note = this.vault.note(noteId, id, 'correction', body.note);
+    const command = (basis: Basis): CorrectEvent => {
+      const right = rightFactOf(body, basis, wrong?.event);
+      return {
         type: 'correctEvent',
         ...basis,
         eventId: body.eventId,
@@ -91,10 +106,57 @@ export class CorrectionsController {
         noteId,
         ...(rightOccurredOn !== undefined && { rightOccurredOn }),
         ...(right && { right }),
+        ...(body.annulled && { annulled: true }),
         policyOn: (region, date) => this.policies.registryAt(region, date),
-      },
-      { attachments: [this.vault.note(noteId, id, 'correction', body.note)] },
-    );
+      };
+    };
+    const person = wrong && personOf(wrong.event);
+    if (wrong && person !== undefined)
+      return this.putMemberRight(id, body, request, { wrong, person, command, note });
+    const basis = await this.desk.basis(request.caller, village, body.occurredOn);
+    const handled = await this.desk.handle(request, id, village, command(basis), { attachments: [note] });
+    return { streams: [handled], replayed: handled.replayed };
+  }
+
+  /** Who joined or left: claims and rows follow, and the other half of a transfer is put right with this one. */
+  private async putMemberRight(
+    id: string,
+    body: CorrectionDto,
+    request: CommandRequest,
+    { wrong, person, command, note }: MemberCorrection,
+  ): Promise<HandledAcross<Event>> {
+    const partner = partnerOf(wrong.event);
+    const both = body.annulled === true || wrong.struck || (body.rightOccurredOn ?? wrong.on) !== wrong.on;
+    const other = both ? partner : undefined;
+    const households = [{ id }, ...(other === undefined ? [] : [{ id: other, field: 'eventId' }])];
+    const rows = { pool: this.pool, keys: this.vault.keys };
+    const plan = async (bases: readonly Basis[]): Promise<Change> => {
+      const [basis, there] = bases;
+      const elsewhere =
+        both && partner === undefined
+          ? await lifeElsewhere({ handler: this.handler, pool: this.pool }, person, id)
+          : undefined;
+      const correction = { ...command(basis!), ...(elsewhere && { elsewhere }) };
+      const touched = households.map((household, i) => ({
+        id: household.id,
+        village: bases[i]?.village ?? '',
+      }));
+      return {
+        decide: ([here = NO_HOUSEHOLD, left = NO_HOUSEHOLD]) =>
+          other !== undefined && there
+            ? correctTransfer(correction, { householdId: other, basis: there }, here, left)
+            : decideOne(correction)([here]),
+        extras: async (events, states) => {
+          const extras = await memberCorrectionExtras(rows, person, touched, events, states);
+          return { ...extras, attachments: [note, ...(extras.attachments ?? [])] };
+        },
+      };
+    };
+    try {
+      return await this.changes.carryOut(request, taskOf(wrong.event), households, body.occurredOn, plan);
+    } catch (error) {
+      throw error instanceof ClaimTaken ? heldElsewhere() : error;
+    }
   }
 
   @Post('register-findings/:eventId/closings')
@@ -123,6 +185,40 @@ export class CorrectionsController {
     return commandAnswer(reply, handled);
   }
 }
+
+/** The event that a correction names. */
+interface NamedEvent {
+  readonly event: Event;
+  readonly on: BusinessDate;
+  /** It has been struck out. */
+  readonly struck: boolean;
+}
+
+/** A correction about somebody who joined or left. */
+interface MemberCorrection {
+  readonly wrong: NamedEvent;
+  readonly person: string;
+  readonly command: (basis: Basis) => CorrectEvent;
+  readonly note: Attachment;
+}
+
+/** An event of a household as it counts, or as it did before it was struck out. */
+function eventOf(state: HouseholdState, eventId: string): NamedEvent | undefined {
+  if (state.status === 'none') return undefined;
+  const { log, annulled } = state.file;
+  const counted = factsOf(log).find(({ id }) => id === eventId);
+  const fact = counted ?? annulled.find(({ id }) => id === eventId);
+  return fact && { event: fact.event, on: fact.occurredOn, struck: !counted };
+}
+
+const heldElsewhere = () =>
+  new Problem('person-already-registered', {
+    title: 'A person belongs to another household already',
+    titleZh: '该人员已登记在其他户中',
+    field: 'eventId',
+    detail: 'This person belongs to another household of the register by now',
+    detailZh: '该人员现已登记在其他户中，不得同时登记在两户',
+  });
 
 /** Who may put an event right: who records such a fact, and for a result the office that answers for it. */
 const TASKS: Readonly<Record<Correctable, Task>> = {

@@ -208,12 +208,19 @@ function procedureView(progress: Progress): ProcedureView {
 /** A household's events as JSON; both stay to be seen, what was mistaken and what puts it right. */
 export function eventViews(events: readonly ReadEvent<Event>[]): EventView[] {
   const correctedBy = new Map<string, string[]>();
+  const struck = new Set<string>();
   for (const { id, event } of events) {
     if (event.case !== 'eventCorrected') continue;
     const { correctedEventId } = event.value;
     correctedBy.set(correctedEventId, [...(correctedBy.get(correctedEventId) ?? []), id]);
+    if (event.value.annulled) struck.add(correctedEventId);
+    else struck.delete(correctedEventId);
   }
-  return events.map((event) => ({ ...eventView(event), correctedBy: correctedBy.get(event.id) ?? [] }));
+  return events.map((event) => ({
+    ...eventView(event),
+    correctedBy: correctedBy.get(event.id) ?? [],
+    annulled: struck.has(event.id),
+  }));
 }
 
 /** An event as JSON, with the rules its decision rested on in the words of the documents. */
@@ -226,7 +233,7 @@ function eventView({
   position,
   envelope,
   event,
-}: ReadEvent<Event>): Omit<EventView, 'correctedBy'> {
+}: ReadEvent<Event>): Omit<EventView, 'correctedBy' | 'annulled'> {
   const json = toJson(HouseholdEventSchema, { $typeName: HouseholdEventSchema.typeName, event });
   return {
     id,

@@ -162,6 +162,8 @@ export class CorrectionView {
   reason: string | undefined;
   /** @example "2017-03-02" */
   correctedOn!: string;
+  /** It has struck the event out / 误录作废 @example false */
+  annulled!: boolean;
 }
 
 /** A person who has been a member / 自然减少人员 */
@@ -248,6 +250,8 @@ export class RuleView {
 export class EventView {
   /** Corrections of this event; it counts as the last of them says / 对本事件的更正 @example [] */
   correctedBy!: string[];
+  /** It never happened, says the last correction of it / 已作废 @example false */
+  annulled!: boolean;
   /** The event that this one puts right / 本更正所指事件 */
   corrects: string | undefined;
   /** @example "0197a3c2-7c1e-7d5b-9c11-5b0a2f6d1e42:17" */
