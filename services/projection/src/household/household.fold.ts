@@ -1,4 +1,4 @@
-import type { CodedValue, PovertyCauses, Repair } from '@fupin/contracts';
+import type { CodedValue, HouseholdRegistered, PovertyCauses, Repair } from '@fupin/contracts';
 import { EntryKind, HouseholdKind, Procedure as ProcedurePb, repairOf } from '@fupin/contracts';
 import type { Handlers, PastEvent } from '../event.js';
 import { handleWith } from '../event.js';
@@ -17,9 +17,11 @@ const handlers = {
   applicationFiled: (event, household, record) => {
     onStep(household, record, 'identification');
     household.entryKind = ENTRY_KINDS[event.entryKind];
-    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
     household.persons = event.members.length;
-    takeCauses(household, event.causes);
+    // A form filled in afresh: what was known before has no say against it.
+    household.householdKindOn = household.causesOn = null;
+    takeKind(household, event.householdKind, record);
+    takeCauses(household, event.causes, record);
     if (household.status === 'turnedDown' || household.status === 'removed')
       setStatus(household, 'applicant', record);
   },
@@ -41,12 +43,11 @@ const handlers = {
     onStep(household, record, null);
     household.householdNo = event.householdNo;
     household.entryKind = ENTRY_KINDS[event.entryKind];
-    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
-    takeCauses(household, event.causes);
+    carryOn(household, event, record);
     household.exitPlannedFor = null;
     endPolicies(household);
   },
-  povertyCausesRecorded: (event, household) => takeCauses(household, event.causes),
+  povertyCausesRecorded: (event, household, record) => takeCauses(household, event.causes, record),
   incomeSurveyed: (event, household, { occurredOn }) => {
     if (household.income && household.income.year > event.year) return;
     household.income = {
@@ -82,24 +83,22 @@ const handlers = {
   relapseReported: (_event, household, record) => onStep(household, record, 'return'),
   householdReturned: (event, household, record) => {
     onStep(household, record, null);
-    household.otherCauses = codes(event.causes?.others);
+    takeCauses(household, event.causes, record);
     endPolicies(household);
   },
   memberAdded: (_event, household) => void (household.persons += 1),
   memberLeft: (_event, household) => void (household.persons -= 1),
   memberChanged: 'ignored',
-  householdKindChanged: (event, household) => {
-    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
-  },
+  householdKindChanged: (event, household, record) => takeKind(household, event.householdKind, record),
   householdMoved: (event, household) => void (household.village = event.toRegion),
   householdSplit: (event, household) => void (household.persons -= event.personIds.length),
-  householdSplitOff: (event, household) => {
+  householdSplitOff: (event, household, record) => {
     const { standing } = event;
     household.householdNo = event.householdNo;
     household.entryKind = ENTRY_KINDS[event.entryKind];
-    household.householdKind = HOUSEHOLD_KINDS[event.householdKind];
     household.persons = event.members.length;
-    takeCauses(household, event.causes);
+    takeKind(household, event.householdKind, record);
+    takeCauses(household, event.causes, record);
     household.splitFrom = event.fromHouseholdId;
     household.standing = {
       registeredOn: standing?.registeredOn || null,
@@ -226,10 +225,44 @@ function setStatus(household: Household, status: HouseholdStatus, { occurredOn }
   household.statusSince = occurredOn;
 }
 
-function takeCauses(household: Household, causes: PovertyCauses | undefined): void {
+/** The kind as stated on a day, unless that of a later day is known. */
+function takeKind(household: Household, kind: HouseholdKind, { occurredOn }: PastEvent): void {
+  if (household.householdKindOn && household.householdKindOn > occurredOn) return;
+  household.householdKind = HOUSEHOLD_KINDS[kind];
+  household.householdKindOn = occurredOn;
+}
+
+/** The causes as stated on a day, unless those of a later day are known. */
+function takeCauses(
+  household: Household,
+  causes: PovertyCauses | undefined,
+  { occurredOn }: PastEvent,
+): void {
+  if (household.causesOn && household.causesOn > occurredOn) return;
+  setCauses(household, causes);
+  household.causesOn = occurredOn;
+}
+
+function setCauses(household: Household, causes: PovertyCauses | undefined): void {
   const main = mainCause(causes);
   household.mainCause = main === NO_CAUSE ? null : main;
   household.otherCauses = codes(causes?.others);
+}
+
+/**
+ * A registration states what its application had come to: it counts unless something newer is known, and is itself no newer
+ * than what it was taken from, so that a fact of the days between which is recorded afterwards still counts.
+ */
+function carryOn(
+  household: Household,
+  { householdKind, causes }: Pick<HouseholdRegistered, 'householdKind' | 'causes'>,
+  { occurredOn: on }: PastEvent,
+): void {
+  if (!(household.householdKindOn && household.householdKindOn > on))
+    household.householdKind = HOUSEHOLD_KINDS[householdKind];
+  if (!(household.causesOn && household.causesOn > on)) setCauses(household, causes);
+  household.householdKindOn ??= on;
+  household.causesOn ??= on;
 }
 
 const codes = (values: readonly CodedValue[] | undefined) => (values ?? []).map((v) => v.code);

@@ -123,6 +123,51 @@ describe('the current state of a household', () => {
     });
   });
 
+  it('REG-03 REG-35 does not let a late kind or cause of an older day count today', () => {
+    const kind = (householdKind: number): Event => ({
+      case: 'householdKindChanged',
+      value: { householdKind },
+    });
+    expect(
+      after(
+        [on('2014-05-01'), registered(3)],
+        [on('2014-07-01'), kind(2)],
+        [on('2014-06-01'), kind(3)],
+        [on('2014-07-01'), causesRecorded('02', '03')],
+        [on('2014-06-01'), causesRecorded('04', '05')],
+      ),
+    ).toMatchObject({ householdKind: 'dibao', mainCause: '02', otherCauses: ['03'] });
+    expect(
+      after(
+        [on('2014-05-01'), registered(3)],
+        [on('2014-07-01'), kind(2)],
+        [on('2014-07-01'), kind(3)],
+        [on('2014-07-01'), causesRecorded('02')],
+        [on('2014-07-01'), causesRecorded('04', '05')],
+      ),
+    ).toMatchObject({ householdKind: 'tekun', mainCause: '04', otherCauses: ['05'] });
+  });
+
+  it('REG-03 takes late causes of the days between application and registration, the newest of them', () => {
+    expect(
+      after(
+        [on('2014-04-01'), { case: 'applicationFiled', value: { entryKind: 1, members: [{}, {}, {}] } }],
+        [on('2014-05-01'), registered(3)],
+        [on('2014-04-20'), causesRecorded('02', '03')],
+        [on('2014-04-10'), causesRecorded('04')],
+      ),
+    ).toMatchObject({ mainCause: '02', otherCauses: ['03'] });
+    // What the registration knew already was newer.
+    expect(
+      after(
+        [on('2014-04-01'), { case: 'applicationFiled', value: { entryKind: 1, members: [{}, {}, {}] } }],
+        [on('2014-04-25'), causesRecorded('01')],
+        [on('2014-05-01'), registered(3)],
+        [on('2014-04-20'), causesRecorded('02', '03')],
+      ),
+    ).toMatchObject({ mainCause: '01', otherCauses: [] });
+  });
+
   it('shows the survey of the latest year, also when an older one is recorded afterwards', () => {
     expect(
       after(

@@ -63,8 +63,11 @@ export interface Household {
   householdNo: string | null;
   entryKind: string | null;
   householdKind: string | null;
+  /** Day of that statement: an older one that arrives later does not count. So with the causes. */
+  householdKindOn: BusinessDate | null;
   mainCause: string | null;
   otherCauses: readonly string[];
+  causesOn: BusinessDate | null;
   registeredOn: BusinessDate | null;
   /** The last exit; stays set when the household returned afterwards. */
   exitedOn: BusinessDate | null;
@@ -107,8 +110,10 @@ export function newHousehold(id: string, village: RegionCode, on: BusinessDate):
     householdNo: null,
     entryKind: null,
     householdKind: null,
+    householdKindOn: null,
     mainCause: null,
     otherCauses: [],
+    causesOn: null,
     registeredOn: null,
     exitedOn: null,
     returnedOn: null,

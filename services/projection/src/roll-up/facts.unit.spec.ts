@@ -122,6 +122,29 @@ describe('how a household is counted', () => {
     expect(stateOn(other, '2015-06-01')?.persons).toBe(6);
   });
 
+  it('REG-04 REG-05 puts the end of a household on the day of the departure that a correction has put right', () => {
+    const records = recordsOf(
+      ['2014-05-01', registered(2)],
+      ['2016-11-20', memberLeft()],
+      ['2016-12-20', memberLeft()],
+      ['2016-12-20', extinguished],
+      ['2018-02-01', (id) => corrected(`${id}:3`, '2017-01-05', memberLeft())],
+      ['2018-02-01', (id) => corrected(`${id}:4`, '2017-01-05', extinguished)],
+    );
+    const history = historyOfRecords(records);
+    expect(stateOn(history, '2017-01-04')).toMatchObject({ status: 'stillPoor', persons: 1 });
+    expect(stateOn(history, '2017-01-05')).toMatchObject({
+      status: 'outside',
+      persons: 0,
+      left: 'extinguished',
+    });
+    expect(flowsOf(history).slice(-2)).toEqual([
+      ['2017-01-05', 'membersLeft', 0, 1],
+      ['2017-01-05', 'extinguished', 1, 0],
+    ]);
+    expect(householdOf(records)).toMatchObject({ status: 'extinguished', statusSince: '2017-01-05' });
+  });
+
   it('REG-05 counts a removal as neither exit nor natural decrease, and a later registration as a new entry', () => {
     const history = lived(
       ['2014-05-01', registered(4)],

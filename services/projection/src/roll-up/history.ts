@@ -159,20 +159,36 @@ export function historyOf(facts: readonly Fact[]): History {
 
 /**
  * A change of members recorded after the entry but dated before it counts from the entry on: the entry names the members as
- * they were known then.
+ * they were known then. So do causes dated between the application and the entry, unless the entry knew newer ones.
  */
 function inOrder(facts: readonly Fact[]): readonly Fact[] {
   const entries = facts.filter((f) => f.kind === 'entered' || f.kind === 'splitOff');
-  let late = false;
-  const placed = facts.map((fact) => {
-    if (fact.kind !== 'members') return fact;
+  const late = facts.flatMap((fact) => {
+    if (fact.kind !== 'members' && fact.kind !== 'cause') return [];
     const entry = entries.findLast((e) => e.version < fact.version && e.on > fact.on);
-    if (!entry) return fact;
-    late = true;
-    return { ...fact, on: entry.on };
+    if (!entry || (fact.kind === 'cause' && knewNewer(facts, entry, fact))) return [];
+    return [[fact, entry] as const];
   });
-  return late ? placed.sort(byDate) : facts;
+  if (late.length === 0) return facts;
+  const entryOf = new Map<Fact, Fact>(late);
+  // Right after its entry: the late ones among themselves by their own dates, all before what else is of that day.
+  const place = (fact: Fact) => ({
+    on: entryOf.get(fact)?.on ?? fact.on,
+    version: entryOf.get(fact)?.version ?? fact.version,
+    late: entryOf.has(fact) ? 1 : 0,
+  });
+  return facts
+    .toSorted((a, b) => {
+      const [one, other] = [place(a), place(b)];
+      if (one.on !== other.on) return one.on < other.on ? -1 : 1;
+      return one.version - other.version || one.late - other.late || byDate(a, b);
+    })
+    .map((fact) => ({ ...fact, on: place(fact).on }));
 }
+
+/** What the entry was taken from is newer than the fact; or the fact is of an earlier time in the register. */
+const knewNewer = (facts: readonly Fact[], entry: Fact, { on }: Fact): boolean =>
+  facts.some((f) => f.version < entry.version && (f.kind === 'entered' || (f.kind === 'cause' && f.on > on)));
 
 /** The state after a fact; undefined when it cannot follow. */
 function next(state: State, fact: Fact, reversed: ReadonlySet<number>): State | undefined {
