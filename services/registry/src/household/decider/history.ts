@@ -30,7 +30,6 @@ export function registerFromHistory(command: RegisterFromHistory, state: Househo
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(entryKind),
     ...memberRefusals(members),
-    ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}]`),
     ...causeRefusals(causes, command.policy.maxOtherCauses),
     ...(survey ? surveyRefusals(survey, command, members.length) : []),
     ...(livingConditions ? livingRefusals(livingConditions, command) : []),
@@ -42,6 +41,11 @@ export function registerFromHistory(command: RegisterFromHistory, state: Househo
       messageZh: '未经识别程序直接建档仅限历史数据导入',
       ruleId: 'REG-20',
     });
+  }
+  if (refusals.length === 0) {
+    refusals.push(
+      ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}]`),
+    );
   }
   if (refusals.length > 0) return refuse(...refusals);
   const value = create(HouseholdRegisteredSchema, {

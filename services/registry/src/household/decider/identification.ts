@@ -39,10 +39,14 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
     ...dateRefusals(command, state, 'status'),
     ...entryKindRefusals(command.entryKind),
     ...memberRefusals(members),
-    ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}].idNumber`),
     ...causeRefusals(command.causes, command.policy.maxOtherCauses),
     ...authorisationRefusals(command.authorisation, command),
   ];
+  if (refusals.length === 0) {
+    refusals.push(
+      ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}].idNumber`),
+    );
+  }
   if (refusals.length > 0) return refuse(...refusals);
   const { entryKind, householdKind, causes, authorisation, standard } = command;
   const value = create(ApplicationFiledSchema, {

@@ -49,10 +49,11 @@ export function addMember(command: AddMember, state: HouseholdState): Decision<E
       ? returnRefusals(file, person.personId, command.occurredOn)
       : birthDateRefusals(command, person.birthDate)),
     ...parentRefusals(file, member, reason, parentPersonIds),
-    ...elsewhereRefusals(command.elsewhere, command.occurredOn, () =>
-      'personId' in person ? 'personId' : 'person.idNumber',
-    ),
   ];
+  if (refusals.length === 0) {
+    const field = 'personId' in person ? 'personId' : 'person.idNumber';
+    refusals.push(...elsewhereRefusals(command.elsewhere, command.occurredOn, () => field));
+  }
   if (refusals.length > 0) return refuse(...distinct(refusals));
   return accept(memberAdded(command, member, { reason, parentPersonIds: [...parentPersonIds] }));
 }

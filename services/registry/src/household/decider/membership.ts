@@ -172,6 +172,7 @@ export function beforeJoining(
 /**
  * One person is counted once on every date: whoever belonged to another household is a member here from the day they left
  * it at the earliest. When that was is not said, for it is another household's affair. `fieldOf` names the member's field.
+ * Asked last, as the store asks for claims: whoever has a number and makes a mistake beside it learns nothing here.
  */
 export function elsewhereRefusals(
   elsewhere: readonly KnownElsewhere[] = [],
