@@ -282,6 +282,49 @@ describe('corrections (更正)', () => {
     }
   });
 
+  it('REG-09 counts in a survey recorded late the members of its own day', async () => {
+    const id = await identified(harness);
+    const gone = (await view(id)).members.at(-1)?.personId ?? '';
+    await take(harness, id, [
+      ['member-departures', { occurredOn: '2016-11-20', personId: gone, reason: 'death' }],
+      ['income-surveys', survey('2016-11-01', 2016, 3000)],
+    ]);
+    expect((await view(id)).incomeSurveys).toMatchObject([{ persons: 3, perCapitaNetIncome: '3000.00' }]);
+    const two = { ...survey('2016-11-02', 2016, 3000), persons: 2 };
+    expect(await refused(harness, `/v1/households/${id}/income-surveys`, two)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:fupin:problem:household-size-differs' },
+    });
+  });
+
+  it('REG-05 puts a wrong head right in the registration, though the members have changed since', async () => {
+    const id = await identified(harness);
+    const [head, spouse, third] = (await view(id)).members;
+    await take(harness, id, [
+      ['member-changes', { occurredOn: '2016-06-01', personId: head?.personId, monthsWorked: 3 }],
+      ['member-changes', { occurredOn: '2016-06-01', personId: spouse?.personId, monthsWorked: 5 }],
+    ]);
+    const registration = {
+      entryKind: 'identified',
+      householdKind: 'ordinary',
+      causes: application('2016-01-01').causes,
+      members: [
+        { personId: head?.personId, relation: { code: '02' } },
+        { personId: spouse?.personId, relation: { code: '01' } },
+        { personId: third?.personId, relation: { code: third?.relation?.code } },
+      ],
+    };
+    const wrong = await eventOf(id, 'HouseholdRegistered');
+    expect(
+      await harness.post(`/v1/households/${id}/corrections`, correction(wrong, { registration })),
+    ).toMatchObject({ status: 201 });
+    expect((await view(id)).members).toMatchObject([
+      { relation: { code: '02' }, monthsWorked: 3 },
+      { relation: { code: '01' }, monthsWorked: 5 },
+      {},
+    ]);
+  });
+
   it('REG-05 REG-19 shows an exit that a repair makes unlawful as a finding, until it is put right or closed', async () => {
     const id = await exited();
     const path = `/v1/households/${id}/corrections`;
@@ -453,29 +496,6 @@ describe('year closing (年度封库)', () => {
       ).toMatchObject({ status: 403 });
   });
 
-  it('REG-36 lists what holds for a region, its own and wider closings, by pages', async () => {
-    const province = await harness.token('province', '42');
-    await harness.post(path('42'), { year: 2018 }, { token: province });
-    await harness.post(path('4228'), { year: 2017, occurredOn: '2018-01-10' }, { token: province });
-    // What a wider region has closed is closed here.
-    expect(await refused(harness, path(COUNTY), { year: 2018 })).toMatchObject({
-      status: 409,
-      body: { type: 'urn:fupin:problem:year-already-closed' },
-    });
-    const cadre = await harness.token('villageCadre', VILLAGE);
-    const all = await harness.get(path(COUNTY), { token: cadre });
-    expect(items(all).slice(0, 2)).toMatchObject([
-      { region: '42', year: 2018, knownOn: today, regionName: '湖北省' },
-      { region: '4228', year: 2017, closedOn: '2018-01-10', knownOn: today },
-    ]);
-    const first = await harness.get(`${path(COUNTY)}?limit=1`, { token: cadre });
-    expect(items(first)).toMatchObject([{ year: 2018 }]);
-    const second = await harness.get(`${path(COUNTY)}?limit=1&cursor=${first.body.next}`, { token: cadre });
-    expect(items(second)).toMatchObject([{ year: 2017 }]);
-    expect((await harness.get(path('43'), { token: cadre })).status).toBe(403);
-    expect((await harness.get(`${path(COUNTY)}?cursor=x`, { token: cadre })).status).toBe(400);
-  });
-
   it('REG-36 after it facts, corrections, lists, applications and imports of the year need the right, from the day after', async () => {
     const id = await identified(harness, '2015-03');
     await take(harness, id, [['income-surveys', survey('2015-04-01', 2015, 3000)]]);
@@ -522,6 +542,69 @@ describe('year closing (年度封库)', () => {
       refused: 1,
     });
     expect(await imported(mayChange)).toMatchObject({ accepted: 1, refused: 0 });
+  });
+
+  it('REG-36 closing a year closes what is dated before it, an exit that is reversed later included', async () => {
+    const [left, poor] = [await exited(), await identified(harness)];
+    const exitEventId = await eventOf(left, 'HouseholdExited');
+    const gone = (await view(poor)).members.at(-1)?.personId;
+    expect(await harness.post(path(COUNTY), { year: 2017 })).toMatchObject({ status: 201 });
+
+    const closed = (field: string) => ({
+      status: 409,
+      body: { type: 'urn:fupin:problem:year-closed', ruleId: 'REG-36', field },
+    });
+    const reversal = {
+      occurredOn: '2018-05-01',
+      exitEventId,
+      reason: 'income',
+      evidence: evidence('2018-04-20'),
+    };
+    const reversals = `/v1/households/${left}/exit-reversals`;
+    expect(await refused(harness, reversals, reversal)).toMatchObject(closed('exitEventId'));
+    const departures = `/v1/households/${poor}/member-departures`;
+    const death = { occurredOn: '2016-06-01', personId: gone, reason: 'death' };
+    expect(await refused(harness, departures, death)).toMatchObject(closed('occurredOn'));
+    // What came after it is open.
+    expect(
+      await harness.post(`/v1/households/${poor}/income-surveys`, survey('2018-01-05', 2017, 3000)),
+    ).toMatchObject({ status: 201 });
+    // 2016 itself may still be closed, and published for itself.
+    expect(await harness.post(path(COUNTY), { year: 2016 })).toMatchObject({ status: 201 });
+
+    const desk = harness.registry.app.get(HouseholdDesk, { strict: false });
+    const clock = desk.today;
+    const mayChange = await harness.token('county', COUNTY, 'history:write closed-year:write');
+    try {
+      desk.today = () => addDays(today, 1);
+      expect(await harness.post(reversals, reversal, { token: mayChange })).toMatchObject({ status: 201 });
+      expect(await harness.post(departures, death, { token: mayChange })).toMatchObject({ status: 201 });
+    } finally {
+      desk.today = clock;
+    }
+  });
+
+  it('REG-36 lists what holds for a region, its own and wider closings, by pages', async () => {
+    const province = await harness.token('province', '42');
+    await harness.post(path('42'), { year: 2018 }, { token: province });
+    await harness.post(path('4228'), { year: 2017, occurredOn: '2018-01-10' }, { token: province });
+    // What a wider region has closed is closed here.
+    expect(await refused(harness, path(COUNTY), { year: 2018 })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:fupin:problem:year-already-closed' },
+    });
+    const cadre = await harness.token('villageCadre', VILLAGE);
+    const all = await harness.get(path(COUNTY), { token: cadre });
+    expect(items(all).slice(0, 2)).toMatchObject([
+      { region: '42', year: 2018, knownOn: today, regionName: '湖北省' },
+      { region: '4228', year: 2017, closedOn: '2018-01-10', knownOn: today },
+    ]);
+    const first = await harness.get(`${path(COUNTY)}?limit=1`, { token: cadre });
+    expect(items(first)).toMatchObject([{ year: 2018 }]);
+    const second = await harness.get(`${path(COUNTY)}?limit=1&cursor=${first.body.next}`, { token: cadre });
+    expect(items(second)).toMatchObject([{ year: 2017 }]);
+    expect((await harness.get(path('43'), { token: cadre })).status).toBe(403);
+    expect((await harness.get(`${path(COUNTY)}?cursor=x`, { token: cadre })).status).toBe(400);
   });
 });
 
