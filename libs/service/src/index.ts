@@ -53,4 +53,4 @@ export { scrub, scrubError, scrubPath } from './scrub.js';
 export { createPool, migrate, type PoolOptions } from './database.js';
 export { metadataBeside, type PluginMetadata } from './openapi.js';
 export { incompleteOperations } from './openapi-check.js';
-export { nullRequests, type NullRequest } from './openapi-nulls.js';
+export { requestsWith, type FaultyRequest } from './openapi-requests.js';

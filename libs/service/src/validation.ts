@@ -33,7 +33,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   nestedValidation: '须为对象或列表',
 };
 
-/** Most nulls of one body that are listed. */
+/** Most of them that are listed for one body. */
 const MAX_FAULTS = 100;
 
 /**
@@ -55,33 +55,50 @@ class BodyPipe extends ValidationPipe {
   /** A streamed body is no DTO: its insides must not be turned into an instance of anything. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (isStreamedBody(value)) return value;
-    if (metadata.type === 'body') refuseNulls(value);
+    if (metadata.type === 'body') refuseNonsense(value);
     return (await super.transform(value, metadata)) as unknown;
   }
 }
 
 /**
- * null is not a value of this API: what is not known is left out. Said once here, because class-validator takes null in
- * every optional field. Throws the 400 problem that names each of them.
+ * null is not a value of this API: what is not known is left out. Nor is a list in a list. Said once here, because
+ * class-validator takes null in every optional field and looks for objects in inner lists. Throws the 400 problem that
+ * names each of them.
  */
-function refuseNulls(body: unknown): void {
+function refuseNonsense(body: unknown): void {
   const faults: ProblemItem[] = [];
-  const rest: { path: string; value: unknown }[] = [{ path: '', value: body }];
+  const rest: Inside[] = [{ path: '', value: body, listed: false }];
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { path, value } = next;
-    if (value === null) {
-      const field = path || 'body';
-      const detail = `${field} must not be null: leave out what is not known`;
-      faults.push({ field, code: 'not-null', detail, detailZh: `${field}：不得为 null，无此项时不填` });
-    } else if (typeof value === 'object') {
+    const fault = faultOf(next);
+    if (fault) faults.push({ field: path || 'body', ...fault });
+    else if (typeof value === 'object' && value !== null) {
+      const inList = Array.isArray(value);
       // Reversed, for the last one is looked at first.
       for (const [key, inside] of Object.entries(value).reverse()) {
-        rest.push({ path: pathTo(path, key), value: inside });
+        rest.push({ path: pathTo(path, key), value: inside, listed: inList });
       }
     }
     if (faults.length === MAX_FAULTS) break;
   }
   if (faults.length > 0) throw validationProblem(faults);
+}
+
+interface Inside {
+  readonly path: string;
+  readonly value: unknown;
+  /** Stands in a list. */
+  readonly listed: boolean;
+}
+
+function faultOf({ path, value, listed }: Inside): Omit<ProblemItem, 'field'> | undefined {
+  const field = path || 'body';
+  if (value === null) {
+    const detail = `${field} must not be null: leave out what is not known`;
+    return { code: 'not-null', detail, detailZh: `${field}：不得为 null，无此项时不填` };
+  }
+  if (!listed || !Array.isArray(value)) return undefined;
+  return { code: 'list-in-list', detail: `${field} must not be a list`, detailZh: `${field}：不得为列表` };
 }
 
 /** A 400 problem for these faults; the first one's field is the problem's own. For checks that a DTO cannot express. */

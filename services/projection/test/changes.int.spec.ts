@@ -1,4 +1,4 @@
-import { incompleteOperations, nullRequests } from '@fupin/service';
+import { incompleteOperations, requestsWith } from '@fupin/service';
 import { parse } from 'csv-parse/sync';
 import { apply, applyYears } from './apply.js';
 import type { TestDatabase } from './database.js';
@@ -353,7 +353,7 @@ describe('changes of the register, corrections and closed years in the queries',
 
   it('refuses null in every property of every body, and names it', async () => {
     const document = (await json('/openapi.json')).body as unknown as { paths: object };
-    const requests = nullRequests(document);
+    const requests = requestsWith(document, null);
     expect(requests.length).toBeGreaterThan(5);
     for (const { method, path, field, body } of requests) {
       const place = path.replace('{region}', '422823').replace('{year}', '2016');

@@ -16,8 +16,8 @@ interface Described {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
-/** A request in which one property is null. */
-export interface NullRequest {
+/** A request in which one property has a value of the test's. */
+export interface FaultyRequest {
   readonly method: 'POST' | 'PUT' | 'PATCH';
   /** With its parameters as the document names them: `/v1/things/{id}`. */
   readonly path: string;
@@ -31,32 +31,32 @@ const METHODS = ['post', 'put', 'patch'] as const;
 const MAX_DEPTH = 6;
 
 /**
- * Every property of every JSON body of the document, also of objects and lists in it, each as null in the example of its
- * body. For a service's own test that none of them is taken, or worse.
+ * Every property of every JSON body of the document, also of objects and lists in it, each with this value in the example
+ * of its body. For a service's own test that nonsense is the client's fault and never the service's.
  */
-export function nullRequests(document: Described): NullRequest[] {
+export function requestsWith(document: Described, value: unknown): FaultyRequest[] {
   const schemas = (document.components?.schemas ?? {}) as Readonly<Record<string, Schema>>;
   const paths = Object.entries(document.paths as Record<string, Record<string, unknown>>);
   return paths.flatMap(([path, item]) =>
-    METHODS.flatMap((method): NullRequest[] => {
+    METHODS.flatMap((method): FaultyRequest[] => {
       const operation = item[method] as { requestBody?: { content?: Record<string, Media> } } | undefined;
       const media = Object.entries(operation?.requestBody?.content ?? {}).find(([type]) => isJson(type))?.[1];
       if (!media?.schema) return [];
       const example = media.example ?? Object.values(media.examples ?? {})[0]?.value ?? {};
       return placesOf(schemas, media.schema, 0).map((place) => ({
-        method: method.toUpperCase() as NullRequest['method'],
+        method: method.toUpperCase() as FaultyRequest['method'],
         path,
         field: place.reduce<string>(
           (field, key) => (key === '0' ? `${field}[0]` : field === '' ? key : `${field}.${key}`),
           '',
         ),
-        body: withNull(example, place),
+        body: withValue(example, place, value),
       }));
     }),
   );
 }
 
-/** Where null may stand, as keys from the outside; `0` is the first of a list. */
+/** Where a value may stand, as keys from the outside; `0` is the first of a list. */
 function placesOf(schemas: Readonly<Record<string, Schema>>, schema: Schema, depth: number): string[][] {
   if (depth > MAX_DEPTH) return [];
   const found = schema.$ref === undefined ? schema : (schemas[schema.$ref.split('/').pop() ?? ''] ?? {});
@@ -70,11 +70,11 @@ function placesOf(schemas: Readonly<Record<string, Schema>>, schema: Schema, dep
   return [...own, ...items, ...(found.allOf ?? []).flatMap((part) => placesOf(schemas, part, depth))];
 }
 
-function withNull(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined) return null;
-  const inside = (value as Readonly<Record<string, unknown>> | undefined)?.[key];
-  const changed = withNull(inside, rest);
-  if (key === '0') return [changed, ...(Array.isArray(value) ? (value as unknown[]).slice(1) : [])];
-  const known = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  return { ...known, [key]: changed };
+function withValue(known: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const inside = (known as Readonly<Record<string, unknown>> | undefined)?.[key];
+  const changed = withValue(inside, rest, value);
+  if (key === '0') return [changed, ...(Array.isArray(known) ? (known as unknown[]).slice(1) : [])];
+  const others = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : {};
+  return { ...others, [key]: changed };
 }
