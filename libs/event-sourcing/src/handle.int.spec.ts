@@ -6,6 +6,7 @@ import { request } from '../test/things.js';
 import {
   ClaimTaken,
   CommandHandler,
+  CommandOutdated,
   CommandRefused,
   IdempotencyKeyReused,
   verify,
@@ -54,6 +55,31 @@ describe('commands', () => {
           .map(({ event, occurredOn, version, id }) => ({ event, occurredOn, version, id })),
       });
       expect(read.events[0]).toMatchObject({ type: 'ExitPlanned', envelope: { region: ENVELOPE.region } });
+    });
+
+    it('looks extras up after the stream was read, and appends nothing when they call the command outdated', async () => {
+      const [streamId, other] = [randomUUID(), randomUUID()];
+      await add(one, streamId, { add: 1 });
+      const seen: number[] = [];
+      // Another instance is quicker the first time: what was looked up before counts for nothing.
+      const extras = async () => {
+        seen.push(await stateOf(streamId));
+        if (seen.length === 1) await add(two, streamId, { add: 1 });
+        return {};
+      };
+      await add(one, streamId, { add: 5 }, { extras });
+      expect(seen).toEqual([1, 2]);
+      expect(await stateOf(streamId)).toBe(7);
+
+      const outdated = () => Promise.reject(new CommandOutdated());
+      await expect(add(one, streamId, { add: 1 }, { extras: outdated })).rejects.toThrow(CommandOutdated);
+      const [refused, done] = await one.handleMany(COUNTER, [
+        item(streamId, { add: 1 }, { extras: outdated }),
+        item(other, { add: 3 }, { extras: () => Promise.resolve({}) }),
+      ]);
+      expect(refused).toBeInstanceOf(CommandOutdated);
+      expect(done).toMatchObject({ version: 3 });
+      expect([await stateOf(streamId), await stateOf(other)]).toEqual([7, 3]);
     });
 
     it('appends nothing when there is nothing to do', async () => {
