@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  annulled,
   causesRecorded,
   corrected,
   EventWriter,
@@ -284,21 +285,45 @@ describe('corrections', () => {
     expect(householdOf(mistaken(4, 1)).income?.perCapitaFen).toBe('410000');
   });
 
+  it('that annul leave the history and the household of a stream without the events they strike out', () => {
+    const told = (records: readonly HouseholdRecord[]) => {
+      const { version: _, position: __, lastEventOn: ___, ...rest } = householdOf(records);
+      return rest;
+    };
+    const strikable = LIFE.flatMap((_, i) => (i === 0 ? [] : [i + 1]));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...strikable), fc.boolean())), (steps) => {
+        const gone = new Set<number>();
+        const corrections = steps.map(([version, back]): Dated => {
+          if (back) gone.delete(version);
+          else gone.add(version);
+          const [on, event] = LIFE[version - 1]!;
+          return [
+            '2019-01-01',
+            (id) =>
+              back ? corrected(`${id}:${version}`, on, event as EventInit) : annulled(`${id}:${version}`),
+          ];
+        });
+        const records = recordsOf(...LIFE, ...corrections);
+        const without = records.filter(({ version }) => version <= LIFE.length && !gone.has(version));
+        expect(historyOfRecords(records)).toEqual(historyOfRecords(without));
+        expect(told(records)).toEqual(told(without));
+      }),
+    );
+  });
+
   it('annul an event as if it had never been recorded, until it is corrected again', () => {
-    const annulled = (id: string): EventInit => ({
-      case: 'eventCorrected',
-      value: { correctedEventId: `${id}:2`, reason: 1, annulled: true },
-    });
+    const struck = (id: string): EventInit => annulled(`${id}:2`);
     const twice: readonly Dated[] = [
       ['2014-05-01', registered(4)],
       ['2016-12-20', exited(4)],
     ];
-    const without = recordsOf(...twice, ['2017-01-01', annulled]);
+    const without = recordsOf(...twice, ['2017-01-01', struck]);
     expect(historyOfRecords(without)).toEqual(historyOfRecords(recordsOf(twice[0]!)));
     expect(householdOf(without)).toMatchObject({ status: 'stillPoor', policiesRetainedUntil: null });
     const again = recordsOf(
       ...twice,
-      ['2017-01-01', annulled],
+      ['2017-01-01', struck],
       ['2017-02-01', (id) => corrected(`${id}:2`, '2016-12-21', exited(4))],
     );
     expect(flowsOf(historyOfRecords(again))[1]).toEqual(['2016-12-21', 'exits', 1, 4]);

@@ -1,5 +1,5 @@
 import { isBusinessDate, type BusinessDate } from '@fupin/domain';
-import type { HouseholdState } from '../household/decider/state.js';
+import type { HouseholdFile, HouseholdState } from '../household/decider/state.js';
 
 /**
  * The day on which a person left the register, alone or with the household; undefined while they are in it (also as a
@@ -9,7 +9,8 @@ export function leftRegisterOn(state: HouseholdState, personId: string): Busines
   if (state.status === 'none') return undefined;
   const { members, departures } = state.file;
   if (!members.some((member) => member.personId === personId)) {
-    return departures.findLast((departure) => departure.personId === personId)?.on;
+    const left = departures.findLast((departure) => departure.personId === personId);
+    return left?.on ?? neverJoinedOn(state.file, personId);
   }
   switch (state.status) {
     case 'removed':
@@ -22,6 +23,11 @@ export function leftRegisterOn(state: HouseholdState, personId: string): Busines
       return undefined;
   }
 }
+
+/** 误录作废: who was entered by mistake, and struck out, left on the day on which they were said to have come. */
+const neverJoinedOn = ({ annulled }: HouseholdFile, personId: string): BusinessDate | undefined =>
+  annulled.findLast(({ event }) => event.case === 'memberAdded' && event.value.member?.personId === personId)
+    ?.occurredOn;
 
 /**
  * Last day of a retention period of full years from the day after `leftOn`: the same day of the year, or the month's last

@@ -1,4 +1,4 @@
-import { LeaveReason, MemberLeftSchema } from '@fupin/contracts';
+import { EventCorrectedSchema, LeaveReason, MemberAddedSchema, MemberLeftSchema } from '@fupin/contracts';
 import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { addDays, isBusinessDate } from '@fupin/domain';
@@ -34,6 +34,22 @@ describe('the day on which a person left the register', () => {
     expect(
       leftRegisterOn(story.stateOf([...registered, left('2016-05-20', 'child')]), 'head'),
     ).toBeUndefined();
+  });
+
+  it('is that of the joining for who was entered by mistake and struck out', () => {
+    const joined = then('2016-05-20', {
+      case: 'memberAdded',
+      value: create(MemberAddedSchema, { member: story.member('bride', '06') }),
+    });
+    const struck = then('2016-06-01', {
+      case: 'eventCorrected',
+      value: create(EventCorrectedSchema, {
+        correctedEventId: `stream:${registered.length + 1}`,
+        annulled: true,
+      }),
+    });
+    expect(leftRegisterOn(story.stateOf([...registered, joined]), 'bride')).toBeUndefined();
+    expect(leftRegisterOn(story.stateOf([...registered, joined, struck]), 'bride')).toBe('2016-05-20');
   });
 
   it('is that of the household’s end for its last members', () => {
