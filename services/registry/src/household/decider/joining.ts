@@ -52,7 +52,7 @@ export function addMember(command: AddMember, state: HouseholdState): Decision<E
   ];
   if (refusals.length === 0) {
     const field = 'personId' in person ? 'personId' : 'person.idNumber';
-    refusals.push(...elsewhereRefusals(command.elsewhere, command.occurredOn, () => field));
+    refusals.push(...elsewhereRefusals(command.elsewhere, command.occurredOn, () => field).map(goesOver));
   }
   if (refusals.length > 0) return refuse(...distinct(refusals));
   return accept(memberAdded(command, member, { reason, parentPersonIds: [...parentPersonIds] }));
@@ -112,6 +112,16 @@ function memberAdded(
   const value = create(MemberAddedSchema, { member, ...rest });
   return recorded(command, { case: 'memberAdded', value }, 'REG-03', 'REG-04');
 }
+
+/** Who belongs to another household comes from there, not as somebody new. */
+const goesOver = (refusal: Refusal): Refusal =>
+  refusal.code === 'person-already-registered'
+    ? {
+        ...refusal,
+        message: `${refusal.message}; name it as fromHouseholdId`,
+        messageZh: '该人员已在其他户登记，须填写转出户',
+      }
+    : refusal;
 
 /** Nobody is a member twice, and nobody joins as a second head. */
 function joinRefusals(file: HouseholdFile, member: Member): Refusal[] {
