@@ -297,6 +297,31 @@ describe('corrections (更正)', () => {
     });
   });
 
+  it('REG-04 REG-05 the end of a household follows the departure that decides its day', async () => {
+    const id = await identified(harness);
+    const [head, spouse, third] = (await view(id)).members.map(({ personId }) => personId);
+    await take(harness, id, [
+      ['member-departures', { occurredOn: '2016-11-20', personId: third, reason: 'death' }],
+      ['member-departures', { occurredOn: '2016-11-10', personId: spouse, reason: 'death' }],
+      ['member-departures', { occurredOn: '2016-11-05', personId: head, reason: 'death' }],
+    ]);
+    expect(await view(id)).toMatchObject({ status: 'extinguished', endedOn: '2016-11-20' });
+    const [wrong, end] = [await eventOf(id, 'MemberLeft'), await eventOf(id, 'HouseholdExtinguished')];
+    const path = `/v1/households/${id}/corrections`;
+    const date = { rightOccurredOn: '2016-11-25' };
+    expect(await refused(harness, path, correction(end, date))).toMatchObject({
+      status: 409,
+      body: { type: 'urn:fupin:problem:not-correctable', field: 'eventId' },
+    });
+    const answer = await harness.post(path, correction(wrong, date));
+    expect(answer).toMatchObject({ status: 201 });
+    expect(answer.body.events.map(({ type }) => type)).toEqual(['EventCorrected', 'EventCorrected']);
+    expect(await view(id)).toMatchObject({
+      endedOn: '2016-11-25',
+      corrections: [{ correctedEventId: wrong }, { correctedEventId: end }],
+    });
+  });
+
   it('REG-05 puts a wrong head right in the registration, though the members have changed since', async () => {
     const id = await identified(harness);
     const [head, spouse, third] = (await view(id)).members;

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { YearClosedSchema } from '@fupin/contracts';
 import { given } from '@fupin/event-sourcing/testing';
 import fc from 'fast-check';
-import { closedOn, closingKey } from './closed-years.js';
+import { closedFrom, closedOn, closingKey } from './closed-years.js';
 import { yearDecider, type CloseYear } from './decider.js';
 import { yearStreamId } from './year.stream.js';
 
@@ -63,6 +63,21 @@ describe('closed years', () => {
     expect(closedOn(days, '422802', 2016)).toBe('2017-02-01');
     expect(closedOn(days, '43', 2016)).toBeUndefined();
     expect(closedOn(days, '422823101201', 2015)).toBeUndefined();
+  });
+
+  it('REG-36 a closing closes every year before it, and none after; a year alone is another question', () => {
+    const days = new Map([
+      [closingKey('422823', 2015), '2016-01-10'],
+      [closingKey('42', 2017), '2018-02-01'],
+      [closingKey('422823', 2018), '2019-01-10'],
+    ]);
+    const from = (year: number, last = 2020) => closedFrom(days, '422823101201', year, last);
+    expect([2014, 2016, 2017, 2018].map((year) => from(year))).toEqual(Array(4).fill('2019-01-10'));
+    expect(from(2019)).toBeUndefined();
+    expect(from(2016, 2017)).toBe('2018-02-01');
+    expect(closedFrom(days, '422802101001', 2014, 2020)).toBe('2018-02-01');
+    expect(closedFrom(days, '422802101001', 2018, 2020)).toBeUndefined();
+    expect(closedOn(days, '422823101201', 2016)).toBeUndefined();
   });
 
   it('REG-36 never hold beside or above the closed region', () => {

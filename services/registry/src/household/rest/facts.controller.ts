@@ -40,7 +40,7 @@ export class FactsController {
 
   @Post('income-surveys')
   @ApiOperation({ summary: "Record a year's income survey; A19 and A20 are reckoned / 收入调查" })
-  @ApiProblems('survey-year-out-of-range', 'household-size-differs', 'amount-negative')
+  @ApiProblems('survey-year-out-of-range', 'household-size-differs', 'nobody-on-that-day', 'amount-negative')
   async incomeSurvey(
     @Param('id', UuidParam) id: string,
     @Body() body: IncomeSurveyDto,

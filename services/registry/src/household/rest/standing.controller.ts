@@ -11,7 +11,7 @@ import { ExitReversalDto, PolicyEndingDto, PolicyRetentionDto, RemovalProposalDt
 /** What puts right where a household stands in the register, and what it keeps after its exit. */
 @ApiTags('household standing')
 @ApiCreatedResponse({ type: CommandAnswer })
-@ApiProblems('wrong-status', 'before-last-status', 'date-in-future')
+@ApiProblems('wrong-status', 'before-last-status', 'date-in-future', 'year-closed')
 @Controller('v1/households/:id')
 export class StandingController {
   constructor(private readonly desk: HouseholdDesk) {}
