@@ -145,6 +145,9 @@ describe('annulment (误录作废)', () => {
     after(events)
       .when(correct(death, { rightOccurredOn: '2016-08-01' }))
       .thenState((state) => expect(state).toMatchObject({ extinguishedOn: '2016-08-01' }));
+    after(events)
+      .when(correct(`stream:${events.length}`, { rightOccurredOn: '2016-08-01' }))
+      .thenRefused({ code: 'not-correctable' });
   });
 
   it('REG-04 a person who never joined goes, unless something was entered about them since', () => {
