@@ -86,7 +86,8 @@ export function exitConfirmation(facts: ExitFacts): Paper {
     { kind: 'heading', text: '二、“两不愁三保障”及饮水安全' },
     {
       kind: 'table',
-      widths: [3.4, 1.6, 2.6, 2, 2.6, 5],
+      // One line a row, so that the signatures stay on the same page.
+      widths: [3.3, 1.4, 2.2, 1.9, 2.2, 6.6],
       head: ['项目', '结果', '评估日期', '佐证来源', '佐证日期', '凭证编号'],
       align: ['left', 'center', 'center', 'center', 'center', 'left'],
       rows: GUARANTEES.map((guarantee) => {
@@ -94,9 +95,9 @@ export function exitConfirmation(facts: ExitFacts): Paper {
         return [
           word(GUARANTEE_ZH, guarantee),
           finding ? (finding.holds ? '达标' : '未达标') : '未评估',
-          dayZh(finding?.occurredOn),
+          finding?.occurredOn ?? '',
           word(EVIDENCE_ZH, finding?.evidence?.source),
-          dayZh(finding?.evidence?.datedOn),
+          finding?.evidence?.datedOn ?? '',
           finding?.evidence?.documentId ?? '',
         ];
       }),
