@@ -198,10 +198,11 @@ export class PersonVault {
   }
 
   /** A household holds its members' claims together, so the claim alone would let one number in twice. */
-  private async refuseTwiceInHousehold({ household_id: householdId }: Row, hash: string): Promise<void> {
+  private async refuseTwiceInHousehold(row: Row, hash: string): Promise<void> {
+    // Not the person's own row: the same request may have been carried out meanwhile, and is answered as it was.
     const { rowCount } = await this.pool.query(
-      'SELECT FROM person_vault WHERE household_id = $1 AND number_hash = $2',
-      [householdId, Buffer.from(hash, 'hex')],
+      'SELECT FROM person_vault WHERE household_id = $1 AND number_hash = $2 AND person_id <> $3',
+      [row.household_id, Buffer.from(hash, 'hex'), row.person_id],
     );
     if (rowCount) throw new NumberOfAnotherMember();
   }
