@@ -44,7 +44,8 @@ export function partitionReader(topic: string, partition: number, open: () => Cl
   return {
     fetch(offset, { maxBytes = 1_048_576, maxWaitMs = 500 } = {}) {
       const fetching = fetch(offset, maxBytes, maxWaitMs);
-      running = Promise.all([running, fetching]).catch(() => undefined);
+      // Without their values: a chain that kept them would hold every message ever read.
+      running = Promise.allSettled([running, fetching]).then(() => undefined);
       return fetching;
     },
     async close() {
