@@ -81,7 +81,10 @@ describe('the embedded Kafka', () => {
     async () => {
       const server = await startKafka();
       await server.kill('SIGSTOP');
-      expect(await clusterIdOf(server.brokers, 500)).toBeUndefined();
+      // An answer may still be on its way when the signal is sent.
+      let answers = 0;
+      while ((await clusterIdOf(server.brokers, 500)) !== undefined && answers < 20) answers += 1;
+      expect(answers).toBeLessThan(20);
       await server.kill('SIGCONT');
       expect(await clusterIdOf(server.brokers, 5_000)).toBeDefined();
       await server.stop();

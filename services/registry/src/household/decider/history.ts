@@ -5,7 +5,7 @@ import { dateRefusals, recorded, wrongStatus, type Event } from './basis.js';
 import type { RegisterFromHistory } from './commands.js';
 import { incomeSurveyed, livingConditionsRecorded, livingRefusals, surveyRefusals } from './facts.js';
 import { causeRefusals, entryKindRefusals, memberRefusals } from './identification.js';
-import { elsewhereRefusals } from './membership.js';
+import { memberElsewhereRefusals } from './elsewhere.js';
 import type { HouseholdState } from './state.js';
 
 /**
@@ -44,7 +44,7 @@ export function registerFromHistory(command: RegisterFromHistory, state: Househo
   }
   if (refusals.length === 0) {
     refusals.push(
-      ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}]`),
+      ...memberElsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}]`),
     );
   }
   if (refusals.length > 0) return refuse(...refusals);

@@ -20,7 +20,7 @@ import type {
   CompleteTownshipReview,
   FileApplication,
 } from './commands.js';
-import { elsewhereRefusals } from './membership.js';
+import { memberElsewhereRefusals } from './elsewhere.js';
 import { PROCEDURE } from './procedure.js';
 import type { HouseholdState } from './state.js';
 import { takeStep } from './steps.js';
@@ -44,7 +44,11 @@ export function fileApplication(command: FileApplication, state: HouseholdState)
   ];
   if (refusals.length === 0) {
     refusals.push(
-      ...elsewhereRefusals(command.elsewhere, command.occurredOn, (member) => `members[${member}].idNumber`),
+      ...memberElsewhereRefusals(
+        command.elsewhere,
+        command.occurredOn,
+        (member) => `members[${member}].idNumber`,
+      ),
     );
   }
   if (refusals.length > 0) return refuse(...refusals);

@@ -12,13 +12,13 @@ import {
 } from '@fupin/event-sourcing/decider';
 import { dateRefusals, recorded, type Event } from './basis.js';
 import type { AddMember, TransferMember } from './commands.js';
+import { memberElsewhereRefusals } from './elsewhere.js';
 import { isHead } from './identification.js';
 import { departureEvents } from './leaving.js';
 import {
   beforeJoining,
   departureOf,
   distinct,
-  elsewhereRefusals,
   formerMember,
   isLiving,
   memberOf,
@@ -52,7 +52,9 @@ export function addMember(command: AddMember, state: HouseholdState): Decision<E
   ];
   if (refusals.length === 0) {
     const field = 'personId' in person ? 'personId' : 'person.idNumber';
-    refusals.push(...elsewhereRefusals(command.elsewhere, command.occurredOn, () => field).map(goesOver));
+    refusals.push(
+      ...memberElsewhereRefusals(command.elsewhere, command.occurredOn, () => field).map(goesOver),
+    );
   }
   if (refusals.length > 0) return refuse(...distinct(refusals));
   return accept(memberAdded(command, member, { reason, parentPersonIds: [...parentPersonIds] }));

@@ -359,7 +359,7 @@ describe('whatever happens among households', () => {
       'move',
       'change',
     ]) {
-      expect([what, (accepted.get(what) ?? 0) > 20]).toEqual([what, true]);
+      expect([what, (accepted.get(what) ?? 0) > 5]).toEqual([what, true]);
     }
   });
 });
