@@ -17,6 +17,7 @@ import { HouseholdDesk } from './household-desk.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
 import { assertMay, type Task } from './permissions.js';
+import { untilSettled } from './until-settled.js';
 import type { HouseholdState } from './decider/state.js';
 
 /** A household that a change is about, and where the request names it. */
@@ -38,8 +39,9 @@ export interface Change {
   readonly reaches?: { readonly village: string; readonly field: string };
 }
 
-/** How often a change is tried anew when rows or villages it rests on were changed beside it. */
-const ATTEMPTS = 3;
+/** Rows or villages that a change rests on were changed beside it. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof AttachmentMissed || error instanceof CommandOutdated || isNumberTwice(error);
 
 /** 动态管理: has changes of who belongs where carried out, over one household or two, in one append. */
 @Injectable()
@@ -56,22 +58,14 @@ export class HouseholdChanges {
    * caller must answer for the villages of all of them; one in another province is left to the decider to refuse. Throws
    * 404 for an unknown household and what `handleAcross` throws.
    */
-  async carryOut(
+  carryOut(
     request: CommandRequest,
     task: Task,
     households: readonly ChangedHousehold[],
     occurredOn: string,
     plan: (bases: readonly Basis[]) => Change | Promise<Change>,
   ): Promise<HandledAcross<Event>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.attempt(request, task, households, occurredOn, plan);
-      } catch (error) {
-        const passing =
-          error instanceof AttachmentMissed || error instanceof CommandOutdated || isNumberTwice(error);
-        if (!passing || attempt === ATTEMPTS) throw error;
-      }
-    }
+    return untilSettled(() => this.attempt(request, task, households, occurredOn, plan), isPassing);
   }
 
   private async attempt(

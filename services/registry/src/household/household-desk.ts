@@ -19,6 +19,7 @@ import type { Basis, HouseholdCommand } from './decider/commands.js';
 import { HouseholdDirectory } from './household-directory.js';
 import { householdStream } from './household.stream.js';
 import { assertMay, CLOSED_YEAR_SCOPE, HISTORY_SCOPE, type Task } from './permissions.js';
+import { untilSettled } from './until-settled.js';
 
 export type HandledHousehold = Handled<Event>;
 
@@ -28,9 +29,6 @@ export interface DeskItem {
   readonly command: HouseholdCommand;
   readonly context: CommandContext<Event>;
 }
-
-/** How often a command is made anew when the household was moved beside it. */
-const ATTEMPTS = 3;
 
 /** Gives what a request does not say (village, rule set, today, origin) to its command, and has it carried out. */
 @Injectable()
@@ -161,16 +159,5 @@ export class HouseholdDesk {
       closedYears: await this.closings.closedYears(today),
       mayChangeClosed: caller.hasScope(CLOSED_YEAR_SCOPE),
     };
-  }
-}
-
-/** Makes a command anew, a few times, while what it rests on changes beside it. */
-export async function untilSettled<T>(make: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await make();
-    } catch (error) {
-      if (!(error instanceof CommandOutdated) || attempt === ATTEMPTS) throw error;
-    }
   }
 }

@@ -16,6 +16,7 @@ import { HouseholdDesk, type HandledHousehold } from '../household/household-des
 import { householdStream } from '../household/household.stream.js';
 import { CORRECTION_REASONS, PERSON_FIELDS, type PersonFieldName } from '../household/rest/names.js';
 import { assertMay } from '../household/permissions.js';
+import { untilSettled } from '../household/until-settled.js';
 import type { PersonCorrectionDto } from './person.dto.js';
 import { PersonErasures } from './person-erasures.js';
 import { NumberOfAnotherMember, PersonVault, type PersonChange } from './person-vault.js';
@@ -42,16 +43,14 @@ export class PersonCorrections {
     body: PersonCorrectionDto,
     purpose: string | undefined,
   ): Promise<HandledHousehold> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.attempt(request, personId, body, purpose);
-      } catch (error) {
-        if (error instanceof ClaimTaken || error instanceof NumberOfAnotherMember) throw numberTaken();
-        if (error instanceof AttachmentMissed) throw erasedPerson();
-        const changed = error instanceof VersionMismatch && request.expectedVersion === undefined;
-        const moved = error instanceof CommandOutdated;
-        if ((!changed && !moved) || attempt === ATTEMPTS) throw error;
-      }
+    const passing = (error: unknown) =>
+      error instanceof CommandOutdated ||
+      (error instanceof VersionMismatch && request.expectedVersion === undefined);
+    try {
+      return await untilSettled(() => this.attempt(request, personId, body, purpose), passing, ATTEMPTS);
+    } catch (error) {
+      if (error instanceof ClaimTaken || error instanceof NumberOfAnotherMember) throw numberTaken();
+      throw error instanceof AttachmentMissed ? erasedPerson() : error;
     }
   }
 

@@ -1,22 +1,14 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { acceptAcross, type HandledAcross } from '@fupin/event-sourcing';
-import {
-  ApiProblems,
-  Command,
-  commandAnswer,
-  commandBody,
-  CommandRequest,
-  validationProblem,
-} from '@fupin/service';
+import { ApiProblems, Command, CommandRequest } from '@fupin/service';
 import type { FastifyReply } from 'fastify';
 import { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 import { UuidParam } from '../../uuid-param.js';
 import { PersonVault } from '../../vault/person-vault.js';
 import { Villages } from '../../villages.js';
-import type { Event } from '../decider/basis.js';
 import { departureExtras, mergeExtras, moveExtras, splitExtras } from '../change-rows.js';
+import { answer, decideOne, otherHousehold } from './change-answer.js';
 import * as requests from './change-requests.js';
 import {
   ChangeAnswer,
@@ -27,18 +19,12 @@ import {
   MoveDto,
   SplitDto,
 } from './changes.dto.js';
-import type {
-  HouseholdCommand,
-  MergeHouseholds,
-  MoveHousehold,
-  SplitHousehold,
-} from '../decider/commands.js';
-import { householdDecider } from '../decider/decider.js';
+import type { MergeHouseholds, MoveHousehold, SplitHousehold } from '../decider/commands.js';
 import { HouseholdChanges } from '../household-changes.js';
 import { setAsideNumbers } from '../household-directory.js';
 import { mergeHouseholds } from '../decider/merge.js';
 import { splitHousehold } from '../decider/split.js';
-import { NO_HOUSEHOLD, type HouseholdState } from '../decider/state.js';
+import { NO_HOUSEHOLD } from '../decider/state.js';
 
 /** 动态管理: what changes in a household, and among households. */
 @ApiTags('dynamic change')
@@ -240,28 +226,4 @@ export class ChangesController {
   private get rows() {
     return { pool: this.pool, keys: this.vault.keys };
   }
-}
-
-/** A command about one household as a decision about its one stream. */
-export const decideOne =
-  (command: HouseholdCommand) =>
-  ([state = NO_HOUSEHOLD]: readonly HouseholdState[]) => {
-    const decision = householdDecider.decide(command, state);
-    return decision.accepted ? acceptAcross(decision.events) : decision;
-  };
-
-/** The other household of a change over two. Throws the 400 problem when it is the same one. */
-export function otherHousehold(id: string, other: string): string {
-  if (other.toLowerCase() !== id.toLowerCase()) return other;
-  const detail = 'This is the household itself';
-  throw validationProblem([
-    { field: 'fromHouseholdId', code: 'household-twice', detail, detailZh: '两户为同一户' },
-  ]);
-}
-
-/** The answer of the request's own household, with the other one's beside it. */
-export function answer(reply: FastifyReply, { streams }: HandledAcross<Event>): ChangeAnswer {
-  const [own, ...others] = streams;
-  if (!own) throw new Error('a change without a household');
-  return { ...commandAnswer(reply, own), others: others.map(commandBody) };
 }

@@ -31,7 +31,7 @@ import { PersonVault } from '../../vault/person-vault.js';
 import type { Event } from '../decider/basis.js';
 import { returnExtras, transferExtras } from '../change-rows.js';
 import { relationOf, relationsOf } from './change-requests.js';
-import { answer, decideOne, otherHousehold } from './changes.controller.js';
+import { answer, decideOne, otherHousehold } from './change-answer.js';
 import { ChangeAnswer, MemberJoinDto } from './changes.dto.js';
 import type { AddMember, TransferMember } from '../decider/commands.js';
 import { HouseholdChanges, type Change } from '../household-changes.js';
